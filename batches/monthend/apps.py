@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class MonthEndConfig(AppConfig):
+    name = "batches.monthend"
+    label = "monthend"
+    verbose_name = "Month-end close"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ConsoleConfig(AppConfig):
+    name = "project.console"
+    label = "console"
+    verbose_name = "Console"
+    default_auto_field = "django.db.models.BigAutoField"
