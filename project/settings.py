@@ -1,0 +1,146 @@
+"""Django's settings. Whatever differs between installations is read from the environment, here and nowhere else."""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from project.environment import Environment
+from project.postgres.address import database_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SQL_DIR = BASE_DIR / "sql"
+VERSION = "1.0.0"
+
+env = Environment()
+API_ENV = env.choice("API_ENV", {"production", "development"}, "production")
+PRODUCTION = API_ENV == "production"
+DEBUG = env.flag("API_DEBUG", False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("API_DEBUG shows source code and settings to everyone: set API_ENV=development with it.")
+
+SECRET_KEY = env.text("SECRET_KEY", "" if PRODUCTION else "for development only: production refuses to run with this")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Set SECRET_KEY or SECRET_KEY_FILE to 50 random characters, "
+        "or API_ENV=development to try things out."
+    )
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "project.console",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "project.postgres",
+    "project.access",
+    "project.api",
+    "project.metrics",
+    "workers",
+    "batches.ledger",
+    "batches.monthend",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "project.asgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASE_URL = env.text("DATABASE_URL", "" if PRODUCTION else "postgresql:///tutup")
+if not DATABASE_URL:
+    raise ImproperlyConfigured("DATABASE_URL is not set. Set it as postgresql://user:password@host:5432/name.")
+DATABASES = {
+    "default": database_settings(
+        DATABASE_URL,
+        pool={
+            "min_size": env.integer("DATABASE_POOL_MIN", 0, minimum=0, maximum=1000),
+            "max_size": env.integer("DATABASE_POOL_MAX", 16, minimum=1, maximum=1000),
+            "timeout": env.number("DATABASE_POOL_TIMEOUT", 10.0, minimum=0.1, maximum=600.0),
+        },
+        application_name=env.text("DATABASE_APPLICATION_NAME", "tutup"),
+    )
+}
+# One statement or one routine is one transaction; a request is not.
+ATOMIC_REQUESTS = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = not PRODUCTION
+_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "admin:login"
+HTTPS = env.flag("HTTPS", PRODUCTION)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 0, minimum=0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST_PROXY", False) else None
+X_FRAME_OPTIONS = "DENY"
+REQUIRE_API_KEY = env.flag("REQUIRE_API_KEY", True)
+API_KEYS = env.items("API_KEYS")
+LOG_LEVEL = env.choice("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, "INFO")
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tutup",
+    "DESCRIPTION": "Month-end close and the other batch jobs of a takaful insurer, on PostgreSQL.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
