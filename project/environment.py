@@ -49,9 +49,7 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be a whole number{_bounds(minimum, maximum)}.") from None
         return _within(name, number, minimum, maximum)
 
-    def number(
-        self, name: str, default: float, *, minimum: float | None = None, maximum: float | None = None
-    ) -> float:
+    def number(self, name: str, default: float, *, minimum: float | None = None, maximum: float | None = None) -> float:
         """A decimal number within the bounds, both inclusive."""
         text = self.text(name)
         try:

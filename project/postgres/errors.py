@@ -1,0 +1,73 @@
+"""The one table that turns an error of the database into an error of the product.
+
+Routines raise `ERRCODE = 'TU...'` with a MESSAGE that is safe for the user and, where useful, a JSON object as DETAIL.
+Ranges: TU0xx engine, TU1xx month-end, TU2xx ledger, TU3xx access.
+"""
+
+import json
+from typing import Any
+
+import psycopg
+
+from project.api.errors import ApiError, Conflict, ErrorCode, NotReady, TooManyRequests
+
+
+class StaleClaim(Conflict):
+    """The lease behind a claim is gone: whoever holds the claim must drop it, another worker has the job."""
+
+
+# SQLSTATE of our own class -> (exception, code)
+RAISED: dict[str, tuple[type[ApiError], ErrorCode]] = {
+    "TU001": (StaleClaim, ErrorCode.STALE_CLAIM),
+    "TU301": (TooManyRequests, ErrorCode.RATE_LIMIT_EXCEEDED),
+}
+
+# Constraint -> (exception, code, message). For rules where the constraint itself is what decides a race.
+CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {}
+
+# Conditions of the server that pass by themselves. A full SQLSTATE or its class.
+PASSING: dict[str, str] = {
+    "08": "The database can't be reached.",
+    "53": "The database has no resources left.",
+    "57P": "The database is restarting.",
+    "55P03": "Another transaction holds a lock that this one needs.",
+    "40": "The transaction collided with another one.",
+}
+
+
+def api_error(error: BaseException) -> ApiError | None:
+    """The product's error behind a database error, looked up by SQLSTATE and constraint name; None when there is none.
+
+    Takes psycopg's exceptions and Django's wrappers around them. The server's own text is never shown, save for the
+    MESSAGE of our own class.
+    """
+    cause = database_error(error)
+    if cause is None:
+        return None
+    state = cause.sqlstate or ""
+    if state in RAISED:
+        kind, code = RAISED[state]
+        return kind(cause.diag.message_primary or code.value, code=code, details=_details(cause))
+    if cause.diag.constraint_name in CONSTRAINTS:
+        kind, code, message = CONSTRAINTS[cause.diag.constraint_name]
+        return kind(message, code=code)
+    return _passing(cause, state)
+
+
+def database_error(error: BaseException | None) -> psycopg.Error | None:
+    """The psycopg error in a chain of causes, or None."""
+    while error is not None and not isinstance(error, psycopg.Error):
+        error = error.__cause__
+    return error
+
+
+def _passing(cause: psycopg.Error, state: str) -> ApiError | None:
+    # a connection that broke or never came up has no SQLSTATE
+    lost = not state and isinstance(cause, psycopg.OperationalError)
+    message = PASSING["08"] if lost else next((text for key, text in PASSING.items() if state.startswith(key)), None)
+    return NotReady(f"{message} Try again in a moment.", code=ErrorCode.DATABASE_UNAVAILABLE) if message else None
+
+
+def _details(cause: psycopg.Error) -> dict[str, Any] | None:
+    text = cause.diag.message_detail
+    return json.loads(text) if text else None
