@@ -41,6 +41,13 @@ class ErrorCode(StrEnum):
     ILLEGAL_TRANSITION = "ILLEGAL_TRANSITION"
     PREREQUISITES_MISSING = "PREREQUISITES_MISSING"
 
+    # ledger
+    JOURNAL_IS_APPEND_ONLY = "JOURNAL_IS_APPEND_ONLY"
+    PERIOD_NOT_OPEN = "PERIOD_NOT_OPEN"
+    ATTACH_REFUSED = "ATTACH_REFUSED"
+    IMPORT_RUNNING = "IMPORT_RUNNING"
+    IMPORT_FAILED = "IMPORT_FAILED"
+
 
 class ApiError(Exception):
     """An answer other than success. `message` is for people and safe to show; `details` is a JSON object.

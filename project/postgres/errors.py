@@ -19,6 +19,10 @@ class StaleClaim(Conflict):
 # SQLSTATE of our own class -> (exception, code)
 RAISED: dict[str, tuple[type[ApiError], ErrorCode]] = {
     "TU001": (StaleClaim, ErrorCode.STALE_CLAIM),
+    "TU201": (Conflict, ErrorCode.JOURNAL_IS_APPEND_ONLY),
+    "TU202": (Conflict, ErrorCode.PERIOD_NOT_OPEN),
+    "TU203": (Conflict, ErrorCode.ILLEGAL_TRANSITION),
+    "TU204": (Conflict, ErrorCode.ATTACH_REFUSED),
     "TU301": (TooManyRequests, ErrorCode.RATE_LIMIT_EXCEEDED),
 }
 
