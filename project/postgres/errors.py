@@ -19,6 +19,10 @@ class StaleClaim(Conflict):
 # SQLSTATE of our own class -> (exception, code)
 RAISED: dict[str, tuple[type[ApiError], ErrorCode]] = {
     "TU001": (StaleClaim, ErrorCode.STALE_CLAIM),
+    "TU102": (Conflict, ErrorCode.SOURCE_CHANGED),
+    "TU103": (Conflict, ErrorCode.ILLEGAL_TRANSITION),
+    "TU105": (Conflict, ErrorCode.NOT_PROVED),
+    "TU106": (Conflict, ErrorCode.CERTIFICATE_IS_FINAL),
     "TU201": (Conflict, ErrorCode.JOURNAL_IS_APPEND_ONLY),
     "TU202": (Conflict, ErrorCode.PERIOD_NOT_OPEN),
     "TU203": (Conflict, ErrorCode.ILLEGAL_TRANSITION),
@@ -27,7 +31,13 @@ RAISED: dict[str, tuple[type[ApiError], ErrorCode]] = {
 }
 
 # Constraint -> (exception, code, message). For rules where the constraint itself is what decides a race.
-CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {}
+CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {
+    "month_end_one_batch_at_a_time": (
+        Conflict,
+        ErrorCode.BATCH_RUNNING,
+        "Another batch holds the ledger; wait for its end, resume it or abort it.",
+    ),
+}
 
 # Conditions of the server that pass by themselves. A full SQLSTATE or its class.
 PASSING: dict[str, str] = {
