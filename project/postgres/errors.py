@@ -19,6 +19,7 @@ class StaleClaim(Conflict):
 # SQLSTATE of our own class -> (exception, code)
 RAISED: dict[str, tuple[type[ApiError], ErrorCode]] = {
     "TU001": (StaleClaim, ErrorCode.STALE_CLAIM),
+    "TU302": (Conflict, ErrorCode.AUDIT_IS_APPEND_ONLY),
     "TU102": (Conflict, ErrorCode.SOURCE_CHANGED),
     "TU103": (Conflict, ErrorCode.ILLEGAL_TRANSITION),
     "TU105": (Conflict, ErrorCode.NOT_PROVED),
