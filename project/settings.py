@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from project.api import framework, logs
+from project.api.addresses import networks
 from project.environment import Environment
 from project.postgres.address import database_settings
 
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "project.api.middleware.request_context",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -125,22 +128,15 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST
 X_FRAME_OPTIONS = "DENY"
 REQUIRE_API_KEY = env.flag("REQUIRE_API_KEY", True)
 API_KEYS = env.items("API_KEYS")
+# requests a minute that one key (without keys: one address) may make; 0 is no limit
+API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 1000, minimum=0, maximum=1_000_000)
+TRUSTED_PROXIES = networks(env.items("TRUSTED_PROXIES"))
+SUPPORT_CONTACT = env.text("SUPPORT_CONTACT")
+METRICS_TIMEOUT_MS = env.integer("METRICS_TIMEOUT_MS", 2000, minimum=10, maximum=60_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("API_MAX_BODY_BYTES", 10 * 1024 * 1024, minimum=1024)
+CSRF_FAILURE_VIEW = "project.api.pages.csrf_failure"
 LOG_LEVEL = env.choice("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, "INFO")
+LOGGING = logs.configure(production=PRODUCTION, level=LOG_LEVEL)
 
-REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Tutup",
-    "DESCRIPTION": "Month-end close and the other batch jobs of a takaful insurer, on PostgreSQL.",
-    "VERSION": VERSION,
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-}
+REST_FRAMEWORK = framework.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = framework.spectacular(VERSION)

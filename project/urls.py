@@ -1,8 +1,15 @@
 """Every address of the product. Each room's own addresses stand in its `api` module."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("project.access.api.urls")),
+    path("", include("project.api.urls")),  # last: it answers for every other address under /api
 ]
+
+handler400 = "project.api.pages.bad_request"
+handler403 = "project.api.pages.forbidden"
+handler404 = "project.api.pages.not_found"
+handler500 = "project.api.pages.server_error"

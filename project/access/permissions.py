@@ -1,15 +1,18 @@
 """Which roles a request has, and whether they are enough for its method."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from project.access.models import ApiKey
 from project.access.roles import EVERYONE, Role
 from project.api.errors import Forbidden, MethodNotAllowed
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # DRF loads this module while it loads its views
 
 
 def roles_of(request: Request) -> frozenset[Role]:
@@ -31,7 +34,7 @@ def roles_of(request: Request) -> frozenset[Role]:
 class HasRole(BasePermission):
     """Lets a request through that has one of the roles which `view.roles` names for its method."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         held = roles_of(request)
         if not held and not request.user.is_authenticated:
             return False  # DRF makes a 401 with the challenge of it
@@ -44,7 +47,7 @@ class HasRole(BasePermission):
         return True
 
 
-def needed_roles(view: APIView, method: str) -> Collection[Role]:
+def needed_roles(view: "APIView", method: str) -> Collection[Role]:
     """The roles that a view asks for. HEAD is GET without a body."""
     roles: dict[str, Collection[Role]] = getattr(view, "roles", {})
     return roles.get("GET" if method == "HEAD" else method, ())

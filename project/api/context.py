@@ -20,6 +20,7 @@ class Caller:
     address: str | None = None
     user_agent: str = ""
     request: HttpRequest | None = None
+    started: float = 0.0  # time.monotonic()
 
     @property
     def user(self) -> "User | None":

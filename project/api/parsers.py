@@ -1,0 +1,54 @@
+"""The only body that the API takes: JSON of a bounded size, with text that PostgreSQL can keep."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from project.api.handlers import too_large
+
+
+class JsonParser(BaseParser):
+    """DRF's own would read past DATA_UPLOAD_MAX_MEMORY_SIZE and turn too deep a document into a 500."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read() if limit is None else stream.read(limit + 1)
+        if limit is not None and len(body) > limit:
+            raise too_large()
+        try:
+            document = json.loads(body, parse_constant=_refuse_constant)
+            _refuse_unstorable(body, document)
+        except RecursionError:
+            raise ParseError("JSON parse error: nested too deeply.") from None
+        except ValueError as error:
+            raise ParseError(f"JSON parse error: {error}") from error
+        return document
+
+
+def _refuse_constant(name: str) -> Any:
+    message = f"{name} is not JSON."
+    raise ValueError(message)
+
+
+def _refuse_unstorable(body: bytes, document: Any) -> None:
+    """Escaped NUL characters and half surrogates are JSON, and no text of a database."""
+    if b"\\u0000" in body and "\0" in _all_text(document):
+        raise ValueError("\\u0000 can't be stored.")
+    if b"\\ud" in body.lower():
+        _all_text(document).encode()  # UnicodeEncodeError is a ValueError
+
+
+def _all_text(document: Any) -> str:
+    if isinstance(document, dict):
+        return "".join(f"{name}{_all_text(value)}" for name, value in document.items())
+    if isinstance(document, list):
+        return "".join(_all_text(value) for value in document)
+    return document if isinstance(document, str) else ""
