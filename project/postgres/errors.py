@@ -28,6 +28,7 @@ RAISED: dict[str, tuple[type[ApiError], ErrorCode]] = {
     "TU202": (Conflict, ErrorCode.PERIOD_NOT_OPEN),
     "TU203": (Conflict, ErrorCode.ILLEGAL_TRANSITION),
     "TU204": (Conflict, ErrorCode.ATTACH_REFUSED),
+    "TU205": (Conflict, ErrorCode.IMPORT_FAILED),
     "TU301": (TooManyRequests, ErrorCode.RATE_LIMIT_EXCEEDED),
 }
 
