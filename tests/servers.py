@@ -1,6 +1,5 @@
 """Where the tests' database lives: on the server of DATABASE_URL, else on an embedded server of their own."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ def database_url(given: str) -> Iterator[str]:
         with fresh_database(given) as url:
             yield url
     else:
-        with embedded_server() as server, fresh_database(f"{server}") as url:
+        with embedded_server() as server, fresh_database(server) as url:
             yield url
 
 
@@ -39,8 +38,7 @@ def embedded_server() -> Iterator[str]:
         server.start()
         yield server.url("tutup")
     finally:
-        server.stop()
-        shutil.rmtree(place, ignore_errors=True)
+        server.remove()
 
 
 @contextmanager

@@ -77,6 +77,12 @@ def database_error(error: BaseException | None) -> psycopg.Error | None:
     return error
 
 
+def sqlstate(error: BaseException | None) -> str:
+    """The SQLSTATE at the bottom of a chain of causes; empty when the database has nothing to do with it."""
+    cause = database_error(error)
+    return (cause.sqlstate or "") if cause else ""
+
+
 def _passing(cause: psycopg.Error, state: str) -> ApiError | None:
     # a connection that broke or never came up has no SQLSTATE
     lost = not state and isinstance(cause, psycopg.OperationalError)

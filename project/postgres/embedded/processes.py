@@ -1,0 +1,27 @@
+"""Children that end with their parent, however it ends."""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+PR_SET_PDEATHSIG = 1
+
+
+def dies_with_parent(end_signal: signal.Signals) -> Callable[[], None]:
+    """A `preexec_fn`: the kernel sends `end_signal` to the child when the thread that started it ends.
+
+    Runs after the child changed its user, since that clears the request. Elsewhere than on Linux it does nothing.
+    """
+    library = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+    parent = os.getpid()
+
+    def request() -> None:
+        if library is None:
+            return
+        library.prctl(PR_SET_PDEATHSIG, int(end_signal), 0, 0, 0)
+        if os.getppid() != parent:  # it ended before the request
+            os._exit(1)
+
+    return request
