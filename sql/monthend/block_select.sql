@@ -20,7 +20,8 @@ BEGIN
   END IF;
   FOR place IN 1 .. cardinality(p_block.fund_entries) LOOP
     CONTINUE WHEN p_block.fund_entries[place] = 0;
-    arm := format('SELECT %s, t.%I, t.%I, %s, %s::smallint, %s::smallint, %s, %s, t.%I FROM %s t WHERE t.%2$I BETWEEN %s AND %s',
+    arm := format('SELECT %s, t.%I, t.%I, %s, %s::smallint, %s::smallint, %s, %s, t.%I FROM %s t '
+        'WHERE t.%2$I BETWEEN %11$s AND %12$s',
       CASE WHEN dense AND p_block.fund_entries[place] = p_block.transactions
         THEN format('%s + (t.%I - %s)', next_entry, source.key_column, p_block.first_key)
         ELSE format('%s + row_number() OVER (ORDER BY t.%I)', next_entry - 1, source.key_column) END,

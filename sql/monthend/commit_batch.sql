@@ -20,6 +20,7 @@ BEGIN
   PERFORM ledger.require_open_period(batch.period_id, batch.initiated_by_id);
   PERFORM set_config('tutup.attaching_batch', p_batch::text, true);
   FOR leaf IN SELECT * FROM month_end_leaf l WHERE l.batch_id = p_batch ORDER BY l.number LOOP
+    PERFORM ledger.seal_leaf(format('public.%I', leaf.table_name)::regclass);
     EXECUTE format('ALTER TABLE public.journal_entry ATTACH PARTITION public.%I FOR VALUES FROM (%s) TO (%s)',
       leaf.table_name, leaf.first_entry, leaf.last_entry + 1);
     EXECUTE format('ALTER TABLE public.%I RESET (autovacuum_enabled)', leaf.table_name);

@@ -18,12 +18,13 @@ BEGIN
   INSERT INTO month_end_range (batch_id, number, leaf_number, first_block, last_block, next_block, first_entry, last_entry,
       transactions, entries)
     SELECT p_batch.id, g.range_number,
-      dense_rank() OVER (ORDER BY floor((sum(g.entries) OVER before_it - g.entries) * p_leaves / sum(g.entries) OVER ())),
+      dense_rank() OVER (ORDER BY floor((g.entries_through - g.entries) * p_leaves / g.all_entries)),
       g.first_block, g.last_block, g.first_block, g.first_entry, g.first_entry + g.entries - 1, g.transactions, g.entries
-    FROM (SELECT b.range_number, min(b.number) first_block, max(b.number) last_block, min(b.first_entry) first_entry,
-        sum(b.entries)::bigint entries, sum(b.transactions)::bigint transactions
-      FROM month_end_block b WHERE b.batch_id = p_batch.id GROUP BY b.range_number) g
-    WINDOW before_it AS (ORDER BY g.range_number);
+    FROM (
+      SELECT b.range_number, min(b.number) AS first_block, max(b.number) AS last_block, min(b.first_entry) AS first_entry,
+        sum(b.entries)::bigint AS entries, sum(b.transactions)::bigint AS transactions,
+        sum(sum(b.entries)) OVER (ORDER BY b.range_number) AS entries_through, sum(sum(b.entries)) OVER () AS all_entries
+      FROM month_end_block b WHERE b.batch_id = p_batch.id GROUP BY b.range_number) g;
   UPDATE entry_number_counter c SET next_number = base
     + (SELECT coalesce(sum(r.entries), 0) FROM month_end_range r WHERE r.batch_id = p_batch.id);
 END $$;

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION monthend.reversal_select(p_batch month_end_batch, p_b
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   SELECT format('SELECT %s + (e.entry_number - %s), e.source_id, %L::date, %s, e.source_type, e.fund_id,
       e.credit_account_id, e.debit_account_id, e.amount
-    FROM journal_entry e WHERE e.entry_number BETWEEN %2$s AND %s ORDER BY e.entry_number',
+    FROM journal_entry e WHERE e.entry_number BETWEEN %2$s AND %5$s ORDER BY e.entry_number',
     p_block.first_entry, p_block.first_key,
     least(p.end_date, greatest(p.start_date, (p_batch.initiated_at AT TIME ZONE 'UTC')::date)),
     p_batch.id, p_block.last_key)

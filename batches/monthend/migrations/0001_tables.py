@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('commit_lock_ms', models.FloatField(blank=True, help_text='How long the commit held its locks.', null=True)),
                 ('initiated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='ledger.accountingperiod')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by_batch', to='monthend.monthendbatch')),
+                ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='monthend.monthendbatch')),
             ],
             options={
                 'verbose_name': 'batch',
@@ -250,6 +250,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='monthendbatch',
             constraint=models.UniqueConstraint(condition=models.Q(('holds_ledger', True)), fields=('holds_ledger',), name='month_end_one_batch_at_a_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='monthendbatch',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'COMMITTED')), fields=('reverses',), name='month_end_reversed_once'),
         ),
         migrations.AddConstraint(
             model_name='monthendbatch',

@@ -23,8 +23,8 @@ class MonthEndBatch(models.Model):
     holds_ledger = models.BooleanField(
         db_default=True, help_text="Has entry numbers or leaves that no other batch may overtake."
     )
-    reverses = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by_batch"
+    reverses = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals"
     )
     execution_id = models.BigIntegerField(null=True, blank=True, help_text="The engine's execution that runs it.")
     expected_transactions = models.BigIntegerField(db_default=0)
@@ -57,6 +57,10 @@ class MonthEndBatch(models.Model):
             # One batch at a time, also against two initiations in the same instant.
             models.UniqueConstraint(
                 fields=["holds_ledger"], condition=models.Q(holds_ledger=True), name="month_end_one_batch_at_a_time"
+            ),
+            # A batch is reversed once; a reversal that was aborted does not count.
+            models.UniqueConstraint(
+                fields=["reverses"], condition=models.Q(status=Status.COMMITTED), name="month_end_reversed_once"
             ),
             models.CheckConstraint(
                 condition=models.Q(worker_count__gte=1, worker_count__lte=1000), name="month_end_worker_count"

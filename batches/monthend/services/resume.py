@@ -1,0 +1,67 @@
+"""Going on: a failed batch, or one worker that hangs."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from project.access import audit
+from project.api.errors import NotFound
+from project.postgres import sql
+from workers import services as engine
+
+from .. import errors
+from ..models import MonthEndBatch, MonthEndWorker
+from ..states import Status, WorkerStatus
+from .initiate import count, hold_ledger, start
+
+
+@transaction.atomic
+def resume_batch(*, batch: MonthEndBatch, actor: User | None) -> MonthEndBatch:
+    """Run a FAILED batch again, from its checkpoints, or from the pre-flight checks when it never had a plan.
+
+    Raises 409 for a batch that is not FAILED, or when another batch holds the ledger.
+    """
+    batch.refresh_from_db()
+    if batch.status != Status.FAILED:
+        raise errors.illegal(batch, "resumed")
+    if not batch.holds_ledger:
+        hold_ledger()
+    planned = sql.routine_value("monthend.begin_resume", batch.pk, actor.pk if actor else None)
+    batch.refresh_from_db()
+    if not planned and batch.reverses_id is None:
+        count(batch)
+    start(batch, actor=actor, planned=planned)
+    audit.record(
+        operation="month_end.resume",
+        target=batch.batch_id,
+        before={"status": Status.FAILED.value},
+        after={"status": batch.status},
+        actor=actor,
+    )
+    return batch
+
+
+@transaction.atomic
+def restart_worker(*, batch: MonthEndBatch, worker_id: int, actor: User | None, reason: str) -> MonthEndBatch:
+    """Take a running range away from its worker; a replacement goes on from the checkpoint.
+
+    In a FAILED batch this resumes the batch, since its other ranges wait too. Raises 404 for an unknown worker, 409 when the
+    worker is neither running nor failed without a replacement.
+    """
+    batch.refresh_from_db()
+    worker = MonthEndWorker.objects.filter(batch=batch, worker_id=worker_id).first()
+    if worker is None:
+        raise NotFound(f"Batch {batch.batch_id} has no worker {worker_id}.")
+    if batch.status == Status.FAILED and worker.status == WorkerStatus.FAILED and not worker.replacement_worker_id:
+        return resume_batch(batch=batch, actor=actor)
+    key = f"post-{worker.range_number}"
+    if worker.status != WorkerStatus.RUNNING or batch.execution_id is None or not engine.restart_job(
+        execution_id=batch.execution_id, key=key, reason=reason
+    ):
+        raise errors.illegal(batch, "restarted there", worker_id=worker_id, worker_status=worker.status)
+    audit.record(
+        operation="month_end.restart_worker",
+        target=batch.batch_id,
+        details={"worker_id": worker_id, "range": worker.range_number, "reason": reason},
+        actor=actor,
+    )
+    return batch
