@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from project.api import framework, logs
 from project.api.addresses import networks
+from project.console import theme
 from project.environment import Environment
 from project.postgres.address import database_settings
 
@@ -31,8 +32,8 @@ CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "project.console",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "project.console.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -140,3 +141,4 @@ LOGGING = logs.configure(production=PRODUCTION, level=LOG_LEVEL)
 
 REST_FRAMEWORK = framework.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = framework.spectacular(VERSION)
+UNFOLD = theme.UNFOLD

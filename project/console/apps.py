@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class ConsoleConfig(AppConfig):
@@ -6,3 +7,11 @@ class ConsoleConfig(AppConfig):
     label = "console"
     verbose_name = "Console"
     default_auto_field = "django.db.models.BigAutoField"
+    default = True
+
+
+class SiteConfig(admin_apps.AdminConfig):
+    """Django's admin, with the console as its site."""
+
+    default = False
+    default_site = "project.console.site.ConsoleSite"

@@ -1,0 +1,149 @@
+"""The two kinds of page that rooms build their admin of: those that only show, and those that change under guard.
+
+What depends on the theme stays here. A room's ModelAdmin uses the options of Django's own admin and nothing else.
+"""
+
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.db import Error
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from unfold.admin import ModelAdmin, TabularInline
+
+from project.access import audit
+from project.access.roles import ALL_READERS, Role
+from project.api.errors import ApiError
+from project.console import changes
+from project.console.paginator import BoundedPaginator
+from project.console.people import holds
+from project.postgres import errors
+
+
+class RoleAdmin(ModelAdmin):
+    """Permissions by role instead of Django's rows of permissions. Without more than this a page can only be read."""
+
+    view_roles: ClassVar[Collection[Role]] = ALL_READERS
+    add_roles: ClassVar[Collection[Role]] = frozenset()
+    change_roles: ClassVar[Collection[Role]] = frozenset()
+    delete_roles: ClassVar[Collection[Role]] = frozenset()
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_filter_sheet = False
+    list_fullwidth = True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return holds(request, self.view_roles)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return holds(request, self.view_roles) or holds(request, self.change_roles)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return holds(request, self.add_roles)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return holds(request, self.change_roles)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return holds(request, self.delete_roles)
+
+
+class ReadOnlyAdmin(RoleAdmin):
+    """A list and readable pages of rows that nobody edits here: the journal, batches, imports, the audit trail."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows of another table on a page, to read."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    view_roles: ClassVar[Collection[Role]] = ALL_READERS
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return holds(request, self.view_roles)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class GuardedAdmin(RoleAdmin):
+    """Rows that those with a role may add and change. Each save is in the audit trail, in its own transaction.
+
+    What the database or a service refuses becomes a message, never a 500.
+    """
+
+    add_roles = frozenset({Role.BATCH_ADMIN})
+    change_roles = frozenset({Role.BATCH_ADMIN})
+    audit_without: ClassVar[Collection[str]] = ("password", "digest")
+
+    def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Model]", change: bool) -> None:
+        before = changes.stored(obj, without=self.audit_without) if change else {}
+        super().save_model(request, obj, form, change)
+        self.record(obj, "change" if change else "add", before, changes.snapshot(obj, without=self.audit_without))
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        before = changes.snapshot(obj, without=self.audit_without)
+        self.record(obj, "delete", before, {})
+        super().delete_model(request, obj)
+
+    def record(self, obj: Model, verb: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """One line of the audit trail; none when a form was saved without a change."""
+        if verb == "change":
+            before, after = changes.differences(before, after)
+            if not after:
+                return
+        name = str(obj._meta.verbose_name).replace(" ", "_")
+        audit.record(operation=f"{name}.{verb}", target=str(obj), before=before or None, after=after or None)
+
+    def log_addition(self, *_: Any) -> None:  # type: ignore[override]
+        """The audit trail takes the place of Django's own log."""
+
+    def log_change(self, *_: Any) -> None:  # type: ignore[override]
+        """The audit trail takes the place of Django's own log."""
+
+    def log_deletions(self, *_: Any) -> None:  # type: ignore[override]
+        """The audit trail takes the place of Django's own log."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        except (ApiError, Error) as error:
+            messages.error(request, refusal(error))
+            return HttpResponseRedirect(request.get_full_path())
+        return response
+
+
+def refusal(error: ApiError | Error) -> str:
+    """What a person is told about something that was refused; raises what isn't a refusal."""
+    known = error if isinstance(error, ApiError) else errors.api_error(error)
+    if known is None:
+        raise error
+    return known.message

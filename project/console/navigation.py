@@ -1,0 +1,67 @@
+"""The sidebar: every list a person may open, in the order of the work."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+Entry = tuple[str, str, str]  # title, icon, app.model
+
+GROUPS: list[tuple[str, list[Entry]]] = [
+    (
+        "Month-end",
+        [
+            ("Batches", "inventory", "monthend.monthendbatch"),
+            ("Periods", "calendar_month", "ledger.accountingperiod"),
+            ("Prerequisites", "checklist", "ledger.prerequisite"),
+            ("Imports", "upload_file", "ledger.transactionimport"),
+        ],
+    ),
+    (
+        "Ledger",
+        [
+            ("Journal", "menu_book", "ledger.journalentry"),
+            ("Balances", "balance", "ledger.periodbalance"),
+            ("Posting rules", "rule", "ledger.postingrule"),
+            ("Accounts", "account_tree", "ledger.account"),
+            ("Funds", "savings", "ledger.fund"),
+            ("Sources", "input", "ledger.transactionsource"),
+            ("Claim types", "category", "ledger.claimtype"),
+            ("Prerequisite kinds", "playlist_add_check", "ledger.prerequisitekind"),
+            ("Period exceptions", "lock_open", "ledger.periodexception"),
+        ],
+    ),
+    (
+        "Engine",
+        [
+            ("Executions", "account_tree", "workers.execution"),
+            ("Workers", "memory", "workers.worker"),
+            ("Queues", "stacks", "workers.queue"),
+        ],
+    ),
+    (
+        "Access",
+        [
+            ("Audit trail", "history", "access.auditentry"),
+            ("API keys", "key", "access.apikey"),
+            ("People", "group", "auth.user"),
+        ],
+    ),
+]
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar with what this person may open."""
+    dashboard = {"title": "Dashboard", "icon": "dashboard", "link": reverse("admin:index")}
+    groups = [{"title": title, "items": _items(request, entries)} for title, entries in GROUPS]
+    return [{"items": [dashboard]}, *[group for group in groups if group["items"]]]
+
+
+def _items(request: HttpRequest, entries: list[Entry]) -> list[dict[str, Any]]:
+    pages = {model._meta.label_lower: page for model, page in admin.site._registry.items()}
+    return [
+        {"title": title, "icon": icon, "link": reverse(f"admin:{label.replace('.', '_')}_changelist")}
+        for title, icon, label in entries
+        if label in pages and pages[label].has_view_permission(request)
+    ]
