@@ -10,4 +10,4 @@ class LockSpace(IntEnum):
     SCHEDULE = 2  # 0; the one process that enqueues what is due
     MONTH_END = 3  # 0 for the right to start a batch
     INSTALL = 4  # 0; routines are installed by one session at a time
-    IMPORT = 5  # transaction source id
+    IMPORT = 5  # transaction source id while a block is merged; minus the import's id while its command lives
