@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from project.api.errors import ApiError, Conflict, ErrorCode, NotReady, TooManyRequests
+from project.api.errors import ApiError, Conflict, ErrorCode, InvalidRequest, NotFound, NotReady, TooManyRequests
 
 
 class StaleClaim(Conflict):
@@ -19,6 +19,14 @@ class StaleClaim(Conflict):
 # SQLSTATE of our own class -> (exception, code)
 RAISED: dict[str, tuple[type[ApiError], ErrorCode]] = {
     "TU001": (StaleClaim, ErrorCode.STALE_CLAIM),
+    "TU002": (NotFound, ErrorCode.WORKER_NOT_REGISTERED),
+    "TU010": (InvalidRequest, ErrorCode.NO_JOBS),
+    "TU011": (InvalidRequest, ErrorCode.DUPLICATE_JOB),
+    "TU012": (InvalidRequest, ErrorCode.UNKNOWN_DEPENDENCY),
+    "TU013": (InvalidRequest, ErrorCode.DEPENDENCY_CYCLE),
+    "TU014": (InvalidRequest, ErrorCode.DUPLICATE_DEPENDENCY),
+    "TU015": (InvalidRequest, ErrorCode.INVALID_OPTION),
+    "TU016": (NotFound, ErrorCode.NOT_FOUND),
     "TU302": (Conflict, ErrorCode.AUDIT_IS_APPEND_ONLY),
     "TU102": (Conflict, ErrorCode.SOURCE_CHANGED),
     "TU103": (Conflict, ErrorCode.ILLEGAL_TRANSITION),
