@@ -6,3 +6,6 @@ class WorkersConfig(AppConfig):
     label = "workers"
     verbose_name = "Engine"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from workers import jobs  # noqa: F401  registers the built-in job types

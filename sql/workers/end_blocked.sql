@@ -1,0 +1,22 @@
+-- workers.end_blocked: end blocked jobs because parents did: as the policy of the edge says, fail before cancel.
+-- p_bad are the failed or cancelled jobs above p_jobs. Returns those that were still blocked.
+-- Locks: none of its own; the caller has locked the rows of `blocked`. Raises: nothing.
+CREATE OR REPLACE FUNCTION workers.end_blocked(p_jobs bigint[], p_bad bigint[],
+  OUT o_jobs bigint[], OUT o_executions bigint[], OUT o_states text[])
+LANGUAGE sql SET search_path = pg_catalog, public AS $$
+  WITH gone AS (
+    DELETE FROM blocked b WHERE b.id = ANY (p_jobs) RETURNING b.id, b.execution_id
+  ), judged AS MATERIALIZED (
+    SELECT g.id, g.execution_id, CASE WHEN bool_or(d.on_failure = 'fail') THEN 'failed' ELSE 'cancelled' END AS state,
+      min(d.parent_id) AS parent
+    FROM gone g JOIN job_dependency d ON d.child_id = g.id AND d.on_failure <> 'ignore' AND d.parent_id = ANY (p_bad || p_jobs)
+    GROUP BY g.id, g.execution_id
+  ), ended AS (
+    INSERT INTO finished_job (id, attempt, state, error)
+    SELECT g.id, 0, g.state, format('not run: dependency "%s" did not complete', p.key)
+    FROM judged g JOIN job p ON p.id = g.parent
+  )
+  SELECT coalesce(array_agg(g.id), '{}'), coalesce(array_agg(g.execution_id), '{}'), coalesce(array_agg(g.state), '{}')
+  FROM judged g
+$$;
+COMMENT ON FUNCTION workers.end_blocked IS 'Ends blocked jobs whose parents did not complete.';

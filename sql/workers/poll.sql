@@ -1,0 +1,65 @@
+-- workers.poll: one round trip of a worker, one transaction: report what it did, then claim what it does next.
+--   p_jobs, p_fences, p_outputs  completed jobs with the claims they came by; outputs as one JSON array, NULL when all are null
+--   p_failures                   [{job, fence, outcome, error}] with the outcomes retry, fail and release of workers.end_attempts
+--   p_slots                      how many jobs to claim at most
+--   p_sweep                      also take back lost claims, go on with cancelling, admit held jobs that became due
+-- Returns the claimed jobs; and, with `refused` set, each reported job that the claim no longer held: its result was dropped.
+-- Locks, in this order, each in order of id: leases, blocked, ready (skipping those of others), executions.
+-- Raises: TU002 when a worker that isn't registered claims.
+CREATE OR REPLACE FUNCTION workers.poll(p_worker integer, p_slots integer, p_jobs bigint[] DEFAULT NULL,
+  p_fences bigint[] DEFAULT NULL, p_outputs jsonb DEFAULT NULL, p_failures jsonb DEFAULT NULL, p_sweep boolean DEFAULT false)
+RETURNS TABLE (job_id bigint, execution_id bigint, fence bigint, attempt smallint, type text, key text, payload jsonb,
+  timeout_seconds float8, last_error text, checkpoint jsonb, refused boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+#variable_conflict use_column
+DECLARE
+  v_ended record;  -- what the reports and the sweep ended: jobs, executions, states, places
+  v_linked boolean := false;
+  v_opened record;
+  v_claimed record;
+  v_left integer := 0;  -- opened here and not claimed here
+  v_started bigint[] := '{}';
+  v_room bigint[] := '{}';
+  v_woken integer[] := '{}';
+BEGIN
+  SELECT '{}'::bigint[] AS jobs, '{}'::bigint[] AS executions, '{}'::text[] AS states, '{}'::integer[] AS places INTO v_ended;
+  IF p_jobs IS NOT NULL OR p_failures IS NOT NULL THEN
+    SELECT r.o_jobs, r.o_executions, r.o_states, array_fill(1, ARRAY[cardinality(r.o_jobs)]), r.o_linked
+      INTO v_ended.jobs, v_ended.executions, v_ended.states, v_ended.places, v_linked
+      FROM workers.report(p_worker, p_jobs, p_fences, p_outputs, p_failures) r;
+    RETURN QUERY
+      SELECT d.job, NULL::bigint, d.fence, NULL::smallint, NULL, NULL, NULL::jsonb, NULL::float8, NULL, NULL::jsonb, true
+      FROM (SELECT * FROM unnest(p_jobs, p_fences)
+            UNION ALL SELECT (f ->> 'job')::bigint, (f ->> 'fence')::bigint FROM jsonb_array_elements(p_failures) f) d(job, fence)
+      WHERE d.job <> ALL (v_ended.jobs);
+  END IF;
+  IF p_sweep THEN
+    SELECT v_ended.jobs || s.o_jobs, v_ended.executions || s.o_executions, v_ended.states || s.o_states,
+        v_ended.places || s.o_places, s.o_room, s.o_lanes, v_linked OR s.o_jobs <> '{}'
+      INTO v_ended.jobs, v_ended.executions, v_ended.states, v_ended.places, v_room, v_woken, v_linked
+      FROM workers.collect() s;
+  END IF;
+  IF v_linked THEN
+    v_opened := workers.open_ended(v_ended.jobs, v_ended.states);
+    v_ended.executions := v_ended.executions || v_opened.o_executions;
+    v_ended.states := v_ended.states || v_opened.o_states;
+    v_ended.places := v_ended.places || array_fill(0, ARRAY[cardinality(v_opened.o_jobs)]);
+    v_left := v_opened.o_opened;
+  END IF;
+  IF p_slots > 0 THEN
+    v_claimed := workers.claim(p_worker, p_slots);
+    v_left := v_left - cardinality(v_claimed.o_executions);
+    v_started := array(SELECT e.id FROM execution e WHERE e.id = ANY (v_claimed.o_executions) AND e.status = 'pending');
+    RETURN QUERY SELECT * FROM workers.claimed_jobs(v_claimed.o_fences);
+  END IF;
+  IF v_left > 0 THEN
+    v_woken := v_woken || v_opened.o_lanes;
+  END IF;
+  IF v_ended.executions <> '{}' OR v_started <> '{}' OR v_room <> '{}' THEN
+    v_woken := v_woken || workers.count_jobs(v_ended.executions, v_ended.states, v_ended.places, v_started, v_room);
+  END IF;
+  IF v_woken <> '{}' THEN
+    PERFORM workers.notify(v_woken);
+  END IF;
+END $$;
+COMMENT ON FUNCTION workers.poll IS 'A worker''s round trip: report finished jobs, claim the next ones.';

@@ -1,0 +1,124 @@
+"""What the code of a job sees: the registry of handlers, the claim, and the exceptions that say how an attempt ended.
+
+    @handler("month_end.post", max_attempts=3, backoff_seconds=1.0)
+    def post_range(claim: Claim) -> dict[str, Any] | None: ...
+
+A handler runs in a thread of a runtime worker with Django's connection in autocommit. What it returns is the job's output
+(JSON). How it ends otherwise:
+
+- `Permanent`: the job fails, without another attempt.
+- `Stopped`: the job goes back unfinished and the attempt is not counted; for handlers that saw `claim.should_stop()`.
+- `StaleClaim` (SQLSTATE TU001): the claim was taken away; the runtime drops it.
+- any other exception: another attempt after a backoff, until `max_attempts`.
+
+Handlers register themselves: an app's `jobs` module is imported by its AppConfig.ready().
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from psycopg.types.json import Jsonb
+
+from project.postgres import sql
+from project.postgres.errors import StaleClaim
+
+__all__ = ["Claim", "Handler", "Permanent", "StaleClaim", "Stopped", "handler", "registered", "types"]
+
+Work = Callable[["Claim"], dict[str, Any] | None]
+
+
+class Permanent(Exception):  # noqa: N818  reads as what it says: raise Permanent("...")
+    """The job can't succeed, however often it is tried."""
+
+
+class Stopped(Exception):  # noqa: N818
+    """The handler ends early because it was asked to; the job goes back and the attempt is not counted."""
+
+
+class Control(Protocol):
+    """What a claim asks of the runtime that runs it."""
+
+    def should_stop(self) -> bool:
+        """Whether the worker stops, or the claim is lost or late."""
+
+
+@dataclass(kw_only=True)
+class Claim:
+    """One attempt at one job. `fence` is the lease's id: pass it with `job_id` to workers.hold_lease in every chunk."""
+
+    job_id: int
+    execution_id: int
+    key: str
+    type: str
+    payload: dict[str, Any]
+    attempt: int
+    fence: int
+    worker_id: int
+    last_error: str | None = None
+    checkpoint: Any = None
+    timeout_seconds: float | None = None
+    control: Control | None = field(default=None, repr=False, compare=False)
+
+    def save_checkpoint(self, data: Any) -> None:
+        """Keeps `data` (JSON) for the next attempt. Raises `StaleClaim` when the job was taken away."""
+        sql.routine("workers.save_checkpoint", self.fence, self.job_id, Jsonb(data))
+        self.checkpoint = data
+
+    def should_stop(self) -> bool:
+        """True once the worker stops, the execution was cancelled, or the claim is lost or past its timeout."""
+        return self.control is not None and self.control.should_stop()
+
+    def stop_if_asked(self) -> None:
+        """Raises `Stopped` when the handler should stop; for use between chunks."""
+        if self.should_stop():
+            raise Stopped
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handler:
+    """A job type and how it is run unless a job says otherwise."""
+
+    type: str
+    work: Work
+    max_attempts: int
+    backoff_seconds: float
+    timeout_seconds: float | None
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def handler(
+    type: str,  # noqa: A002  the word of the domain
+    *,
+    max_attempts: int = 3,
+    backoff_seconds: float = 1.0,
+    timeout_seconds: float | None = None,
+) -> Callable[[Work], Work]:
+    """Registers a function for a job type. The second attempt waits `backoff_seconds`, each further one twice as long."""
+
+    def register(work: Work) -> Work:
+        known = _handlers.get(type)
+        if known is not None and (known.work.__module__, known.work.__qualname__) != (work.__module__, work.__qualname__):
+            raise ValueError(f'The job type "{type}" has two handlers: {known.work.__module__} and {work.__module__}.')
+        _handlers[type] = Handler(
+            type=type,
+            work=work,
+            max_attempts=max_attempts,
+            backoff_seconds=backoff_seconds,
+            timeout_seconds=timeout_seconds,
+        )
+        return work
+
+    return register
+
+
+def registered(type: str) -> Handler | None:  # noqa: A002
+    """The handler of a job type, or None."""
+    return _handlers.get(type)
+
+
+def types() -> list[str]:
+    """All job types that this process can run."""
+    return sorted(_handlers)

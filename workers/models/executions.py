@@ -1,0 +1,58 @@
+"""Graphs of jobs."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class ExecutionStatus(models.TextChoices):
+    PENDING = "pending"  # nothing claimed yet
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"  # finished, and a job of it failed
+    CANCELLED = "cancelled"
+
+
+class Execution(models.Model):
+    """A graph of jobs. The counts and the status change in the transaction that finishes a job."""
+
+    id = models.BigAutoField(primary_key=True)
+    workflow = models.TextField()
+    status = models.TextField(choices=ExecutionStatus, db_default=ExecutionStatus.PENDING)
+    parallelism = models.IntegerField(null=True)
+    admitted = models.IntegerField(db_default=0, help_text="Jobs in ready or leased, counted with a parallelism only.")
+    total = models.IntegerField(db_default=0)
+    completed = models.IntegerField(db_default=0)
+    failed = models.IntegerField(db_default=0)
+    cancelled = models.IntegerField(db_default=0)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+    cancel_reason = models.TextField(null=True)  # noqa: DJ001  not cancelled is not an empty reason
+
+    class Meta:
+        db_table = "execution"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="execution_being_cancelled",
+                condition=models.Q(cancel_requested_at__isnull=False, completed_at__isnull=True),
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=ExecutionStatus.values), name="execution_status"),
+            models.CheckConstraint(
+                condition=models.Q(parallelism__isnull=True) | models.Q(parallelism__gte=1),
+                name="execution_parallelism",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total__gte=models.F("completed") + models.F("failed") + models.F("cancelled")),
+                name="execution_counts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workflow} {self.pk}"
