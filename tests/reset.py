@@ -106,8 +106,9 @@ def _digests(connection: psycopg.Connection, names: list[str]) -> dict[str, str 
         )
         for name in names
     ]
-    found = connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall()
-    return {name: digest for name, (_, digest) in zip(names, found, strict=True)}
+    # by name: a parallel plan gives the parts of a UNION ALL in any order
+    found = dict(connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall())
+    return {name: found[f'public."{name}"'] for name in names}
 
 
 def _copy_out(connection: psycopg.Connection, name: str) -> bytes:
