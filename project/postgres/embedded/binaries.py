@@ -61,7 +61,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _wheel_places() -> list[Path]:
-    places = []
+    places: list[Path] = []
     for module, folder in WHEELS:
         found = importlib.util.find_spec(module)
         locations = found.submodule_search_locations if found else None

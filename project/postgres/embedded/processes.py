@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 
@@ -25,3 +26,12 @@ def dies_with_parent(end_signal: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return request
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether the process has ended and only its entry is left, as in containers whose first process reaps nobody."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return state.rpartition(") ")[2].startswith("Z")

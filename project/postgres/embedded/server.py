@@ -15,10 +15,11 @@ from psycopg import sql
 
 from project.postgres.embedded import binaries, identity, places, tuning
 from project.postgres.embedded.errors import ServerError
-from project.postgres.embedded.processes import dies_with_parent
+from project.postgres.embedded.processes import dies_with_parent, is_zombie
 
 START_SECONDS = 120.0  # crash recovery replays what the last run wrote
 STOP_SECONDS = 60.0
+HANDOVER_SECONDS = 30.0  # how long a server that goes down may hold the data folder
 READY_LINE = 7  # of postmaster.pid, counted from zero
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
@@ -107,6 +108,7 @@ class EmbeddedServer:
 
     def _try_start(self, bin_folder: Path, deadline: float) -> bool:
         """Whether it is up; False to try again, when another server still holds the data folder."""
+        self._disown_zombie()
         flags = [part for name, value in self._all_settings().items() for part in ("-c", f"{name}={value}")]
         with self._places.log.open("ab") as log:
             said_from = log.tell()
@@ -125,9 +127,21 @@ class EmbeddedServer:
             time.sleep(0.01)
         self._process = None
         said = self._places.log.read_bytes()[said_from:].decode(errors="replace").strip()
-        if 'lock file "' in said and time.monotonic() < deadline - START_SECONDS + 30:
+        if 'lock file "' in said and time.monotonic() < deadline - START_SECONDS + HANDOVER_SECONDS:
             return False
         raise ServerError(f"PostgreSQL did not start: {said}")
+
+    def _disown_zombie(self) -> None:
+        """A killed postmaster that nobody has reaped still has a pid, which PostgreSQL takes for a running server.
+
+        It overlooks its own parent's pid, and goes on to check that no orphan of the old server uses the memory.
+        """
+        for file in (self._places.data / "postmaster.pid", self._places.socket / ".s.PGSQL.5432.lock"):
+            if not file.exists():
+                continue
+            first, _, rest = file.read_text().partition("\n")
+            if is_zombie(int(first)):
+                file.write_text(f"{os.getpid()}\n{rest}")
 
     def _is_ready(self) -> bool:
         try:
