@@ -39,7 +39,7 @@ class HasRole(BasePermission):
         if not held and not request.user.is_authenticated:
             return False  # DRF makes a 401 with the challenge of it
         method = str(request.method)
-        if not hasattr(view, method.lower()):
+        if method not in view.allowed_methods:
             raise MethodNotAllowed(f"{method} isn't possible here.", headers={"Allow": ", ".join(view.allowed_methods)})
         needed = needed_roles(view, method)
         if held.isdisjoint(needed):

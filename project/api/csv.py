@@ -29,8 +29,8 @@ class _Chunks:
         return self._chunks
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        step = sync_to_async(next, thread_sensitive=True)
-        while (chunk := await step(self._chunks, None)) is not None:
+        step = sync_to_async(lambda: next(self._chunks, None), thread_sensitive=True)
+        while (chunk := await step()) is not None:
             yield chunk
 
 

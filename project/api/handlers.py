@@ -68,7 +68,7 @@ def _of_drf(error: drf.APIException) -> ApiError:
     if isinstance(error, drf.ValidationError):
         return _invalid(error)
     if isinstance(error, drf.Throttled):
-        return TooManyRequests.after(int(error.wait or 1))
+        return TooManyRequests.after(int(getattr(error, "wait", None) or 1))
     if isinstance(error, drf.NotAuthenticated | drf.AuthenticationFailed):
         return _unauthenticated(error)
     if isinstance(error, drf.ParseError):

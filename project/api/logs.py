@@ -1,8 +1,10 @@
 """Logs: one JSON object a line in production, readable lines in development; ours and every library's alike."""
 
+import sys
 from typing import Any
 
 import structlog
+import structlog.tracebacks
 from structlog.typing import Processor
 
 
@@ -53,10 +55,13 @@ def _shared() -> list[Processor]:
 def _json() -> list[Processor]:
     return [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.dict_tracebacks,
+        # without the values of variables: there are keys and amounts among them
+        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
         structlog.processors.JSONRenderer(default=str),
     ]
 
 
 def _readable() -> list[Processor]:
-    return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.dev.ConsoleRenderer()]
+    colors = sys.stderr.isatty()
+    renderer = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
+    return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]

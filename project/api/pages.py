@@ -1,5 +1,7 @@
 """Answers outside DRF: addresses that nobody serves, and what Django itself refuses."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views import defaults
@@ -46,7 +48,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """handler500: Django calls it while the exception is being handled, so the traceback is at hand."""
-    error = unforeseen(None)
+    raised = sys.exc_info()[1]
+    error = understood(raised) if raised else unforeseen(None)
     return error_response(error) if _is_api(request) else defaults.server_error(request)
 
 

@@ -77,7 +77,8 @@ class Cursor:
     def _beyond(self, model: type[Model], after: Sequence[Any]) -> Q:
         """`(a, b) > (x, y)`, written so that PostgreSQL starts in the index at the first field."""
         compare = "lt" if self.order[0].startswith("-") else "gt"
-        values = [model._meta.get_field(name).to_python(value) for name, value in zip(self.fields, after, strict=True)]
+        fields = {field.name: field for field in model._meta.fields}
+        values = [fields[name].to_python(value) for name, value in zip(self.fields, after, strict=True)]
         condition = Q()
         for name, value in reversed(list(zip(self.fields, values, strict=True))):
             beyond = Q(**{f"{name}__{compare}": value})

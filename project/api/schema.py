@@ -71,7 +71,11 @@ class OperationSchema(AutoSchema):
             operation["x-roles"] = roles
         return operation
 
-    def get_description(self) -> str:
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Either of the schemes: what one authentication class takes stands in one object, which would mean all."""
+        return [{name: scopes} for either in super().get_auth() for name, scopes in either.items()]
+
+    def get_description(self) -> str:  # type: ignore[override]
         text = str(super().get_description() or "")
         roles = sorted(needed_roles(self.view, self.method))
         return f"{text}\n\nRoles: {', '.join(roles)}.".strip() if roles else text

@@ -13,5 +13,5 @@ urlpatterns = [
     path("metrics", MetricsView.as_view()),
     re_path(r"^api/schema/?$", SpectacularAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    re_path(r"^api(/.*)?$", unknown_path),
+    re_path(r"^api(?:/.*)?$", unknown_path),
 ]

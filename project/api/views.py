@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from project.access.permissions import HasRole
 from project.access.roles import Role
+from project.api.errors import NotFound
 
 
 class ApiView(APIView):
@@ -16,7 +17,14 @@ class ApiView(APIView):
 
     roles: ClassVar[Mapping[str, Collection[Role]]] = {}
     permission_classes = [HasRole]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     request: Request
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """DRF's checks before a method runs; and no address names a thing with a NUL, which PostgreSQL can't look up."""
+        super().initial(request, *args, **kwargs)
+        if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
+            raise NotFound("There is no such thing.")
 
     def parse(self, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:
         """The validated body. Raises a 400 that names each wrong field."""
