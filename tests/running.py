@@ -32,7 +32,7 @@ def run_jobs(workers: "Runtime") -> Callable[[], None]:
 
     def drain() -> None:
         deadline = time.monotonic() + IDLE_TIMEOUT
-        while unfinished := sql.rows("SELECT id, workflow FROM execution WHERE finished_at IS NULL ORDER BY id"):
+        while unfinished := sql.rows("SELECT id, workflow FROM execution WHERE completed_at IS NULL ORDER BY id"):
             assert time.monotonic() < deadline, f"the engine is not idle: {unfinished}"
             time.sleep(0.02)
 

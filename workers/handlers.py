@@ -3,8 +3,8 @@
     @handler("month_end.post", max_attempts=3, backoff_seconds=1.0)
     def post_range(claim: Claim) -> dict[str, Any] | None: ...
 
-A handler runs in a thread of a runtime worker with Django's connection in autocommit. What it returns is the job's output
-(JSON). How it ends otherwise:
+A handler runs in a thread of a runtime worker with Django's connection in autocommit. What it returns is the job's
+output (JSON). How it ends otherwise:
 
 - `Permanent`: the job fails, without another attempt.
 - `Stopped`: the job goes back unfinished and the attempt is not counted; for handlers that saw `claim.should_stop()`.
@@ -28,11 +28,11 @@ __all__ = ["Claim", "Handler", "Permanent", "StaleClaim", "Stopped", "handler", 
 Work = Callable[["Claim"], dict[str, Any] | None]
 
 
-class Permanent(Exception):  # noqa: N818  reads as what it says: raise Permanent("...")
+class Permanent(Exception):
     """The job can't succeed, however often it is tried."""
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """The handler ends early because it was asked to; the job goes back and the attempt is not counted."""
 
 
@@ -96,11 +96,11 @@ def handler(
     backoff_seconds: float = 1.0,
     timeout_seconds: float | None = None,
 ) -> Callable[[Work], Work]:
-    """Registers a function for a job type. The second attempt waits `backoff_seconds`, each further one twice as long."""
+    """Registers a function for a job type. The second attempt waits `backoff_seconds`, each further one twice that."""
 
     def register(work: Work) -> Work:
         known = _handlers.get(type)
-        if known is not None and (known.work.__module__, known.work.__qualname__) != (work.__module__, work.__qualname__):
+        if known is not None and _place(known.work) != _place(work):
             raise ValueError(f'The job type "{type}" has two handlers: {known.work.__module__} and {work.__module__}.')
         _handlers[type] = Handler(
             type=type,
@@ -112,6 +112,10 @@ def handler(
         return work
 
     return register
+
+
+def _place(work: Work) -> tuple[str, str]:
+    return work.__module__, work.__qualname__
 
 
 def registered(type: str) -> Handler | None:  # noqa: A002

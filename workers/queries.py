@@ -92,6 +92,18 @@ def job_counts() -> JobCounts:
     return JobCounts(**record)
 
 
+def failures(execution_id: int) -> list[tuple[str, str]]:
+    """Key and error of the jobs of an execution that failed for good, in the order in which they did."""
+    return [(record["key"], record["error"]) for record in sql.rows(_FAILURES, {"id": execution_id})]
+
+
+def has_job(execution_id: int, key: str) -> bool:
+    """Whether an execution has a job of this key."""
+    return bool(
+        sql.value("SELECT EXISTS (SELECT FROM job j WHERE j.execution_id = %s AND j.key = %s)", [execution_id, key])
+    )
+
+
 _EXECUTION = """
 SELECT e.id, e.workflow, e.status, e.parallelism, e.total, e.completed, e.failed, e.cancelled,
   (SELECT count(*) FROM lease l, unnest(l.executions) u(execution)
@@ -101,7 +113,8 @@ FROM execution e WHERE e.id = %(id)s
 """
 
 _LIVE_WORKERS = """
-SELECT w.id, w.name, w.hostname, w.pid, w.slots, w.queues, w.load, w.cpu_percent, w.memory_mb, w.started_at, w.last_heartbeat
+SELECT w.id, w.name, w.hostname, w.pid, w.slots, w.queues, w.load, w.cpu_percent, w.memory_mb, w.started_at,
+  w.last_heartbeat
 FROM workers.live_workers() w ORDER BY w.id
 """
 
@@ -111,7 +124,8 @@ WITH waiting AS (
 ), counted AS (
   SELECT coalesce(sum(w.jobs) FILTER (WHERE w.run_at <= now()), 0) AS waiting,
     coalesce(sum(w.jobs) FILTER (WHERE w.run_at > now()), 0) AS delayed,
-    coalesce(extract(epoch FROM now() - min(w.run_at) FILTER (WHERE w.run_at <= now())), 0)::float8 AS oldest_waiting_seconds
+    coalesce(extract(epoch FROM now() - min(w.run_at) FILTER (WHERE w.run_at <= now())), 0)::float8
+      AS oldest_waiting_seconds
   FROM waiting w
 ), claimed AS (
   SELECT coalesce(sum(cardinality(l.ids)), 0) AS active, count(*) AS leases FROM lease l
@@ -120,4 +134,9 @@ WITH waiting AS (
     coalesce(sum(e.cancelled), 0) AS cancelled FROM execution e
 )
 SELECT (SELECT count(*) FROM blocked) AS waiting_children, c.*, l.*, e.* FROM counted c, claimed l, ended e
+"""
+
+_FAILURES = """
+SELECT j.key, coalesce(f.error, '') AS error FROM finished_job f JOIN job j ON j.id = f.id
+WHERE j.execution_id = %(id)s AND f.state = 'failed' ORDER BY f.finished_at, f.id
 """

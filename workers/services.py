@@ -51,10 +51,11 @@ def submit(
     parallelism: int | None = None,
     actor: User | None = None,
 ) -> Execution:
-    """Makes an execution of these jobs, all or nothing, and wakes the workers; at most `parallelism` of them run at once.
+    """Makes an execution of these jobs, all or nothing, and wakes the workers; at most `parallelism` of them run at
+    once.
 
-    `queue` is for jobs that name none. Raises `InvalidRequest` naming the job for an empty list, duplicate keys, unknown
-    or repeated dependencies, cycles, and options out of range.
+    `queue` is for jobs that name none. Raises `InvalidRequest` naming the job for an empty list, duplicate keys,
+    unknown or repeated dependencies, cycles, and options out of range.
     """
     execution_id = sql.routine_value(
         "workers.submit", workflow, Jsonb(_documents(jobs, queue)), parallelism, actor.pk if actor else None
@@ -65,8 +66,8 @@ def submit(
 def add_jobs(*, claim: Claim, jobs: Sequence[JobSpec]) -> None:
     """Adds jobs to the execution of a running job, in one transaction that its claim fences.
 
-    They may depend on any job of the execution, the running one included. Raises `StaleClaim` when the claim is gone, and
-    what `submit` raises.
+    They may depend on any job of the execution, the running one included. Raises `StaleClaim` when the claim is gone,
+    and what `submit` raises.
     """
     sql.routine("workers.add_jobs", claim.fence, claim.job_id, Jsonb(_documents(jobs, DEFAULT_QUEUE)))
 
@@ -91,9 +92,9 @@ def _document(job: JobSpec, queue: str) -> dict[str, Any]:
         "payload": job.payload,
         "queue": queue if job.queue == DEFAULT_QUEUE else job.queue,
         "priority": job.priority,
-        "max_attempts": _first(job.max_attempts, known and known.max_attempts, MAX_ATTEMPTS),
-        "backoff_seconds": _first(job.backoff_seconds, known and known.backoff_seconds, BACKOFF_SECONDS),
-        "timeout_seconds": _first(job.timeout_seconds, known and known.timeout_seconds),
+        "max_attempts": _first(job.max_attempts, known.max_attempts if known else MAX_ATTEMPTS),
+        "backoff_seconds": _first(job.backoff_seconds, known.backoff_seconds if known else BACKOFF_SECONDS),
+        "timeout_seconds": _first(job.timeout_seconds, known.timeout_seconds if known else None),
     }
     if job.run_at is not None:
         document["run_at"] = job.run_at.isoformat()
@@ -103,5 +104,5 @@ def _document(job: JobSpec, queue: str) -> dict[str, Any]:
     return document
 
 
-def _first(*values: float | None) -> float | None:
-    return next((value for value in values if value is not None), None)
+def _first(chosen: float | None, default: float | None) -> float | None:
+    return default if chosen is None else chosen

@@ -1,5 +1,5 @@
-"""The engine's tables. Those of `jobs` and `waiting` are written in SQL by a migration; the routines of sql/workers/ are
-the only writers of everything here."""
+"""The engine's tables. Those of `jobs` and `waiting` are written in SQL by a migration; the routines of sql/workers/
+are the only writers of everything here."""
 
 from workers.models.executions import Execution, ExecutionStatus
 from workers.models.jobs import (

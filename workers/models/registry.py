@@ -23,7 +23,7 @@ class Queue(models.Model):
 
 
 class PriorityClass(models.Model):
-    """A job of a heavier class goes before lighter ones that became due less than (weight - weight) * horizon earlier."""
+    """A job goes before those of a lighter class that became due less than (its weight - theirs) * horizon earlier."""
 
     name = models.TextField(primary_key=True)
     weight = models.DecimalField(max_digits=3, decimal_places=2)

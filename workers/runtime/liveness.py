@@ -1,0 +1,156 @@
+"""The worker's own session: proof of life, wake-ups, heartbeats, deadlines."""
+
+import os
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import psutil
+import structlog
+
+from workers import handlers
+from workers.runtime.board import Board
+from workers.runtime.sessions import PASSING, Backoff, Session, session, value
+
+log = structlog.get_logger("workers")
+
+HOUSEKEEPING_SECONDS = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """What a worker says of itself."""
+
+    name: str
+    slots: int
+    queues: Sequence[str]
+    lease_seconds: float
+
+
+class Liveness(threading.Thread):
+    """Holds advisory lock (1, worker id) and listens, until told to end; then gives back what the worker still has.
+
+    A session that breaks is made again, with the same worker id if nobody took the worker for dead meanwhile.
+    """
+
+    def __init__(self, board: Board, registration: Registration, registered: Callable[[int], None]) -> None:
+        super().__init__(name="liveness", daemon=True)
+        self._board = board
+        self._about = registration
+        self._registered = registered
+        self._ending = threading.Event()
+        self._waker, self._woken = socket.socketpair()
+        self._beat_seconds = registration.lease_seconds / 6
+        self._process = psutil.Process()
+        self._worker_id: int | None = None
+        self._next_beat = 0.0
+        self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+
+    def end(self) -> None:
+        """Deregister and finish."""
+        self._ending.set()
+        self._waker.send(b"\0")
+
+    def run(self) -> None:
+        backoff = Backoff()
+        while not self._ending.is_set():
+            try:
+                with session("tutup-worker") as connection:
+                    self._take_up(connection)
+                    backoff.reset()
+                    while not self._ending.is_set() and self._board.worker_id is not None:
+                        self._look_after(connection)
+                    if self._ending.is_set():
+                        self._deregister(connection)
+            except PASSING as error:
+                log.warning("the worker's session ended; trying again", error=str(error).strip())
+                backoff.wait(self._ending)
+        self._waker.close()
+        self._woken.close()
+
+    def _take_up(self, connection: Session) -> None:
+        if self._worker_id is None or not value(connection, "SELECT workers.resume_worker(%s)", self._worker_id):
+            self._worker_id = self._register(connection)
+        name = f"tutup-worker-{self._worker_id}"
+        connection.execute("SELECT set_config('application_name', %s, false)", [name])
+        connection.execute("LISTEN workers")
+        connection.execute("LISTEN workers_cancelled")
+        self._next_beat = 0.0
+        if self._board.worker_id != self._worker_id:
+            self._registered(self._worker_id)
+            self._board.worker_id = self._worker_id
+        self._board.wake()
+
+    def _register(self, connection: Session) -> int:
+        about = self._about
+        query = "SELECT workers.register_worker(%s, %s, %s, %s, %s::text[], %s::text[], %s, true)"
+        worker_id = value(
+            connection,
+            query,
+            about.name,
+            socket.gethostname(),
+            os.getpid(),
+            about.slots,
+            list(about.queues),
+            handlers.types(),
+            about.lease_seconds,
+        )
+        log.info("worker registered", worker=worker_id, name=about.name, slots=about.slots, queues=list(about.queues))
+        return int(worker_id)
+
+    def _look_after(self, connection: Session) -> None:
+        now = time.monotonic()
+        self._board.time_out(now)
+        if now >= self._next_beat:
+            self._beat(connection)
+            self._next_beat = time.monotonic() + self._beat_seconds
+        if now >= self._next_housekeeping:
+            connection.execute("SELECT workers.sweep(), workers.make_partitions()")
+            self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+        due = min(self._next_beat, self._board.next_deadline() or self._next_beat)
+        ready, _, _ = select.select(
+            [connection.fileno(), self._woken.fileno()], [], [], max(due - time.monotonic(), 0.0)
+        )
+        if connection.fileno() in ready:
+            self._hear(connection)
+
+    def _hear(self, connection: Session) -> None:
+        for heard in connection.notifies(timeout=0):
+            if heard.channel == "workers_cancelled":
+                self._next_beat = 0.0  # which of our claims are left?
+            elif heard.payload in self._about.queues:
+                self._board.wake()
+
+    def _beat(self, connection: Session) -> None:
+        memory_mb = self._process.memory_info().rss / 2**20
+        known = value(
+            connection,
+            "SELECT workers.heartbeat(%s, %s, %s, %s)",
+            self._worker_id,
+            self._board.load,
+            self._process.cpu_percent(),
+            memory_mb,
+        )
+        if not known:
+            log.warning("this worker was stopped or given up; registering again", worker=self._worker_id)
+            self._worker_id = self._board.worker_id = None
+        self._extend(connection)
+
+    def _extend(self, connection: Session) -> None:
+        tasks = self._board.running()
+        if not tasks:
+            return
+        fences = sorted({task.claim.fence for task in tasks})
+        query = "SELECT * FROM workers.extend_leases(%s, %s::bigint[])"
+        worker_id = tasks[0].claim.worker_id
+        held = {record["fence"]: record["jobs"] for record in connection.execute(query, (worker_id, fences))}
+        for task in tasks:
+            if task.claim.job_id not in held.get(task.claim.fence, ()):
+                task.give_up()
+
+    def _deregister(self, connection: Session) -> None:
+        connection.execute("SELECT workers.deregister_worker(%s, 'stopped')", [self._worker_id])
+        log.info("worker stopped", worker=self._worker_id)

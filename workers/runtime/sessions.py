@@ -1,0 +1,50 @@
+"""Database sessions of the runtime's own, outside Django's pool, and how to outlive the server's restarts."""
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import connections
+from psycopg.rows import DictRow, dict_row
+
+Session = psycopg.Connection[DictRow]
+
+# what a server that goes, starts or recovers, or a colliding transaction, answers with
+PASSING = (psycopg.OperationalError, psycopg.InterfaceError)
+
+
+@contextmanager
+def session(name: str) -> Iterator[Session]:
+    """A connection of its own in autocommit, `name` in pg_stat_activity. Raises one of `PASSING` when there is none."""
+    parameters = connections["default"].get_connection_params()
+    for only_django in ("cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(only_django, None)
+    parameters["application_name"] = name
+    with psycopg.Connection.connect(**parameters, autocommit=True, row_factory=dict_row) as connection:
+        yield connection
+
+
+def value(connection: Session, query: str, *params: Any) -> Any:
+    """The first column of the first row."""
+    record = connection.execute(query, params).fetchone()
+    return next(iter(record.values())) if record else None
+
+
+class Backoff:
+    """Waits between tries: a tenth of a second at first, two seconds at most, each a little different."""
+
+    FIRST, LONGEST = 0.1, 2.0
+
+    def __init__(self) -> None:
+        self._next = self.FIRST
+
+    def reset(self) -> None:
+        self._next = self.FIRST
+
+    def wait(self, stop: threading.Event) -> None:
+        """Returns early when `stop` is set."""
+        stop.wait(self._next * random.uniform(0.75, 1.25))  # noqa: S311  spreads the herd, keeps no secret
+        self._next = min(self._next * 2, self.LONGEST)
