@@ -1,8 +1,8 @@
 """Which jobs a close consists of and what waits for what.
 
-Planned first, because only the plan knows the ranges: `plan` adds the rest to its own execution. The ranges of one leaf are
-posted one after another (a leaf fills in entry order), leaves in parallel; a leaf is keyed and read back while others load.
-`settle` comes last whatever happened, and turns a job that failed for good into a FAILED batch.
+Planned first, because only the plan knows the ranges: `plan` adds the rest to its own execution. The ranges of one leaf
+are posted one after another (a leaf fills in entry order), leaves in parallel; a leaf is keyed and read back while
+others load. `settle` comes last whatever happened, and turns a job that failed for good into a FAILED batch.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,9 +38,7 @@ def closing(batch: MonthEndBatch) -> list[JobSpec]:
 def aborting(batch: MonthEndBatch) -> list[JobSpec]:
     """The one job that ends an abort; it waits for nothing and is tried until it succeeds."""
     return [
-        JobSpec(
-            key="abort", type="month_end.abort", payload={"batch": batch.pk}, max_attempts=100, backoff_seconds=0.5
-        )
+        JobSpec(key="abort", type="month_end.abort", payload={"batch": batch.pk}, max_attempts=100, backoff_seconds=0.5)
     ]
 
 
@@ -68,6 +66,4 @@ def _job(key: str, kind: str, batch: MonthEndBatch, *, after: list[str], **paylo
 
 def _settle(key: str, batch: MonthEndBatch, after: list[str]) -> JobSpec:
     waits = tuple(Dependency(job, on_failure="ignore") for job in after)
-    return JobSpec(
-        key=key, type="month_end.settle", payload={"batch": batch.pk}, depends_on=waits, max_attempts=100
-    )
+    return JobSpec(key=key, type="month_end.settle", payload={"batch": batch.pk}, depends_on=waits, max_attempts=100)

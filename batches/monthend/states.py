@@ -51,7 +51,7 @@ class Layer(TextChoices):
 class CheckStatus(TextChoices):
     """How one check ended."""
 
-    PASS = "PASS"  # noqa: S105  a verdict, not a password
+    PASS = "PASS"  # noqa: S105  a verdict
     WARNING = "WARNING"
     FAIL = "FAIL"
 

@@ -1,5 +1,6 @@
--- monthend.account_expression: the SQL that gives a row's debit or credit account under a batch's frozen rules.
--- One general rule for the whole period becomes a plain number: nothing is then decided row by row. NULL where no rule holds.
+-- monthend.account_expression: the SQL that gives a row's debit or credit account under a batch's frozen rules. One
+-- general rule for the whole period becomes a plain number: nothing is then decided row by row. NULL where no rule
+-- holds.
 -- p_side is 'debit' or 'credit'. The row is alias t.
 CREATE OR REPLACE FUNCTION monthend.account_expression(
   p_rules jsonb, p_source transaction_source, p_period accounting_period, p_fund smallint, p_side text)

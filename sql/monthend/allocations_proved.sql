@@ -1,5 +1,5 @@
--- monthend.allocations_proved: does a validated CHECK of the relation already prove that the funds add up to the amount?
--- Then no batch needs to add up ten million rows again.
+-- monthend.allocations_proved: does a validated CHECK of the relation already prove that the funds add up to the
+-- amount? Then no batch needs to add up ten million rows again.
 CREATE OR REPLACE FUNCTION monthend.allocations_proved(p_source transaction_source)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   WITH funds AS (

@@ -1,5 +1,6 @@
--- monthend.begin_abort: the batch goes to ABORTING and its execution is cancelled, so no claim of it holds any more. Sessions in
--- the middle of a step are interrupted first; one that just began another step gives 55P03, and the caller tries again.
+-- monthend.begin_abort: the batch goes to ABORTING and its execution is cancelled, so no claim of it holds any more.
+-- Sessions in the middle of a step are interrupted first; one that just began another step gives 55P03, and the
+-- caller tries again.
 -- Locks: the batch row, the leases. Raises: TU103 illegal move, 55P03 a step is still running.
 CREATE OR REPLACE FUNCTION monthend.begin_abort(p_batch int, p_actor int, p_reason text, p_keep_leaves boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public SET lock_timeout = '250ms' AS $$

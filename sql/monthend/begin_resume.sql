@@ -1,4 +1,5 @@
--- monthend.begin_resume: a FAILED batch runs again: from its checkpoints when it has leaves, from the start when it has none.
+-- monthend.begin_resume: a FAILED batch runs again: from its checkpoints when it has leaves, from the start when it
+-- has none.
 -- Locks: the month-end lock, the batch row. Raises: TU103 illegal move; 23505 when another batch holds the ledger.
 CREATE OR REPLACE FUNCTION monthend.begin_resume(p_batch int, p_actor int) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$

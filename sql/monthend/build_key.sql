@@ -1,5 +1,6 @@
--- monthend.build_key: build the primary key of a full leaf, which also proves that no number occurs twice. Does nothing when it
--- is there. Locks: the lease; the leaf ACCESS EXCLUSIVE (nobody else knows it yet). Raises: TU001 stale claim.
+-- monthend.build_key: build the primary key of a full leaf, which also proves that no number occurs twice. Does
+-- nothing when it is there. Locks: the lease; the leaf ACCESS EXCLUSIVE (nobody else knows it yet). Raises: TU001
+-- stale claim.
 CREATE OR REPLACE FUNCTION monthend.build_key(p_batch int, p_leaf int, p_fence bigint, p_job bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE

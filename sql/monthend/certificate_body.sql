@@ -1,6 +1,6 @@
--- monthend.certificate_body: the document that proves a batch (version 1): what was read, under which rules, what was posted
--- by range with totals and digests, and the digest of the certificate before it. jsonb text has one order of keys, so
--- the same facts always give the same bytes.
+-- monthend.certificate_body: the document that proves a batch (version 1): what was read, under which rules, what was
+-- posted by range with totals and digests, and the digest of the certificate before it. jsonb text has one order of
+-- keys, so the same facts always give the same bytes.
 CREATE OR REPLACE FUNCTION monthend.certificate_body(p_batch int, p_number bigint, p_previous text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   SELECT jsonb_build_object('version', 1, 'number', p_number, 'previous', p_previous, 'batch_id', b.batch_id,

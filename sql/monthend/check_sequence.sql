@@ -1,5 +1,5 @@
--- monthend.check_sequence: the numbers from the first to the last entry of the batch, each once. The leaves' primary keys
--- exclude a number twice in one leaf, so a range with as many entries as numbers, inside its bounds, has no gap.
+-- monthend.check_sequence: the numbers from the first to the last entry of the batch, each once. The leaves' primary
+-- keys exclude a number twice in one leaf, so a range with as many entries as numbers, inside its bounds, has no gap.
 CREATE OR REPLACE FUNCTION monthend.check_sequence(p_batch month_end_batch) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, public AS $$
   WITH ranges AS (

@@ -1,7 +1,9 @@
--- monthend.commit_batch: the one short transaction that makes a batch part of the books: attach its leaves, move the balances,
--- write the certificate, COMMITTED. All or nothing; attaching scans nothing, so its locks are held for milliseconds.
+-- monthend.commit_batch: the one short transaction that makes a batch part of the books: attach its leaves, move the
+-- balances, write the certificate, COMMITTED. All or nothing; attaching scans nothing, so its locks are held for
+-- milliseconds.
 -- Locks: the lease, the month-end lock, batch row, period row SHARE, journal_entry SHARE UPDATE EXCLUSIVE, balances.
--- Raises: TU001 stale claim, TU103 not VALIDATING, TU105 not proved, TU202 period not open, 55P03 a lock was not to be had.
+-- Raises: TU001 stale claim, TU103 not VALIDATING, TU105 not proved, TU202 period not open, 55P03 a lock was not to
+-- be had.
 CREATE OR REPLACE FUNCTION monthend.commit_batch(p_batch int, p_fence bigint, p_job bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public SET lock_timeout = '5s' AS $$
 DECLARE

@@ -10,7 +10,7 @@ BEGIN
     FROM month_end_range r WHERE r.batch_id = p_batch GROUP BY r.leaf_number;
   FOR leaf IN SELECT * FROM month_end_leaf l WHERE l.batch_id = p_batch ORDER BY l.number LOOP
     EXECUTE format('CREATE TABLE public.%I (LIKE public.journal_entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
-        CONSTRAINT %I CHECK (entry_number IS NOT NULL AND entry_number >= %s AND entry_number < %s))
+        CONSTRAINT %I CHECK (entry_number IS NOT NULL AND entry_number >= %s::bigint AND entry_number < %s::bigint))
         WITH (autovacuum_enabled = off)',
       leaf.table_name, leaf.table_name || '_bound', leaf.first_entry, leaf.last_entry + 1);
   END LOOP;

@@ -1,5 +1,5 @@
--- monthend.drop_leaves: drop the detached leaves of a batch; an attached leaf is never dropped. Gives up soon when a session
--- still works on a leaf (55P03); the caller interrupts that session and calls again.
+-- monthend.drop_leaves: drop the detached leaves of a batch; an attached leaf is never dropped. Gives up soon when a
+-- session still works on a leaf (55P03); the caller interrupts that session and calls again.
 CREATE OR REPLACE FUNCTION monthend.drop_leaves(p_batch int) RETURNS int
 LANGUAGE plpgsql SET search_path = pg_catalog, public SET lock_timeout = '250ms' AS $$
 DECLARE

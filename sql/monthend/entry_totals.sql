@@ -1,7 +1,8 @@
--- monthend.entry_totals: what the entries between two numbers of a table add up to, by source, fund and pair of accounts.
--- The one definition of both digests (certificate version 1):
+-- monthend.entry_totals: what the entries between two numbers of a table add up to, by source, fund and pair of
+-- accounts. The one definition of both digests (certificate version 1):
 --   source_digest: XOR of hash(amount seeded by source_id); the plan computes the same from the source's rows.
---   entry_digest: XOR of hash(entry_number seeded by that hash and the posting date); with the grouping it covers all columns.
+--   entry_digest: XOR of hash(entry_number seeded by that hash and the posting date); with the grouping it covers all
+--     columns.
 CREATE OR REPLACE FUNCTION monthend.entry_totals(p_table regclass, p_first bigint, p_last bigint)
 RETURNS TABLE (source_type smallint, fund_id smallint, debit_account_id smallint, credit_account_id smallint, batch_id int,
   entries bigint, amount numeric, first_entry bigint, last_entry bigint, source_digest bigint, entry_digest bigint)

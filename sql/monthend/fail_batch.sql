@@ -1,5 +1,5 @@
--- monthend.fail_batch: stop a running batch as FAILED. Leaves and checkpoints stay for a resume; without leaves it lets go of the
--- ledger. Does nothing to a batch that is not running. Returns true when it failed the batch.
+-- monthend.fail_batch: stop a running batch as FAILED. Leaves and checkpoints stay for a resume; without leaves it
+-- lets go of the ledger. Does nothing to a batch that is not running. Returns true when it failed the batch.
 -- Locks: the lease, the batch row. Raises: TU001 stale claim.
 CREATE OR REPLACE FUNCTION monthend.fail_batch(p_batch int, p_reason text, p_fence bigint, p_job bigint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$

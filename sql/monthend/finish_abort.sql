@@ -1,5 +1,7 @@
--- monthend.finish_abort: end an abort: drop the leaves (or keep them, detached, when asked), give the numbers back, ABORTED.
--- Locks: the lease, the month-end lock, the batch row, the leaves. Raises: TU001, TU103, 55P03 a leaf is still in use.
+-- monthend.finish_abort: end an abort: drop the leaves (or keep them, detached, when asked), give the numbers back,
+-- ABORTED.
+-- Locks: the lease, the month-end lock, the batch row, the leaves. Raises: TU001, TU103, 55P03 a leaf is still in
+-- use.
 CREATE OR REPLACE FUNCTION monthend.finish_abort(p_batch int, p_fence bigint, p_job bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE

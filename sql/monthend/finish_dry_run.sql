@@ -1,4 +1,5 @@
--- monthend.finish_dry_run: end a dry run: drop what it posted and give the numbers back. The totals, checks and timings stay.
+-- monthend.finish_dry_run: end a dry run: drop what it posted and give the numbers back. The totals, checks and
+-- timings stay.
 -- Locks: the lease, the month-end lock, the batch row. Raises: TU001 stale claim, TU103 illegal move.
 CREATE OR REPLACE FUNCTION monthend.finish_dry_run(p_batch int, p_fence bigint, p_job bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$

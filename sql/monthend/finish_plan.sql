@@ -1,5 +1,5 @@
--- monthend.finish_plan: the planned figures become the batch's, and it is READY. Says so when they differ from the count,
--- which happens when rows came in between.
+-- monthend.finish_plan: the planned figures become the batch's, and it is READY. Says so when they differ from the
+-- count, which happens when rows came in between.
 CREATE OR REPLACE FUNCTION monthend.finish_plan(p_batch month_end_batch) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE

@@ -1,6 +1,6 @@
 -- monthend.freeze_sources: fix the last key of each input, so that rows which arrive later belong to a later batch.
--- Locks: each table SHARE, for an instant and only where it is a table: it waits for writers that already drew a key, and
--- a key drawn after it is larger. Fenced. Raises: TU001 stale claim, 55P03 when a writer does not finish in time.
+-- Locks: each table SHARE, for an instant and only where it is a table: it waits for writers that already drew a key,
+-- and a key drawn after it is larger. Fenced. Raises: TU001 stale claim, 55P03 when a writer does not finish in time.
 CREATE OR REPLACE FUNCTION monthend.freeze_sources(p_batch int, p_fence bigint, p_job bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public SET lock_timeout = '20s' AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- monthend.move_balances: add a batch's totals to the balances of its period by account and fund, and to the funds' totals.
--- A reversal mirrors both sides of the accounts by itself; from the funds' totals its amounts are taken away.
+-- monthend.move_balances: add a batch's totals to the balances of its period by account and fund, and to the funds'
+-- totals. A reversal mirrors both sides of the accounts by itself; from the funds' totals its amounts are taken away.
 -- Locks: the balance rows, in the order of their keys.
 CREATE OR REPLACE FUNCTION monthend.move_balances(p_batch month_end_batch) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, public AS $$

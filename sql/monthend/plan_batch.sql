@@ -1,5 +1,6 @@
--- monthend.plan_batch: store the plan of a batch, whole, in one transaction: frozen rules, blocks, ranges, leaves, workers and
--- the run of entry numbers, which is reserved here. Afterwards the batch is READY. A plan is never recomputed.
+-- monthend.plan_batch: store the plan of a batch, whole, in one transaction: frozen rules, blocks, ranges, leaves,
+-- workers and the run of entry numbers, which is reserved here. Afterwards the batch is READY. A plan is never
+-- recomputed.
 -- p_leaves: how many leaves at most (posting slots). Locks: the lease, the batch row, the number counter.
 -- Raises: TU001 stale claim, TU103 not PREPARING.
 CREATE OR REPLACE FUNCTION monthend.plan_batch(p_batch int, p_leaves int, p_fence bigint, p_job bigint) RETURNS void

@@ -1,7 +1,8 @@
 -- monthend.plan_blocks: cut the rows of one input between two keys into about p_blocks spans of keys, in one pass.
--- p_exact numbers the rows (a sort; spans hold equal counts); otherwise keys are cut by width, which reads in parallel and is
--- as even where keys are dense. Each span carries its count and, by fund, its entries, amount and digest.
--- The digest is an XOR over hash(amount seeded by key): order-free, so both sides of a proof can build it in any order.
+-- p_exact numbers the rows (a sort; spans hold equal counts); otherwise keys are cut by width, which reads in
+-- parallel and is as even where keys are dense. Each span carries its count and, by fund, its entries, amount and
+-- digest. The digest is an XOR over hash(amount seeded by key): order-free, so both sides of a proof can build it in
+-- any order.
 CREATE OR REPLACE FUNCTION monthend.plan_blocks(
   p_source transaction_source, p_input month_end_input, p_condition text,
   p_first bigint, p_last bigint, p_blocks bigint, p_exact boolean)

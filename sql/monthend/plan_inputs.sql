@@ -1,5 +1,5 @@
--- monthend.plan_inputs: cut every input of a batch into blocks. As many blocks as give each worker an equal number of them,
--- none above 50,000 transactions: a block is what one call posts and what a crash can cost.
+-- monthend.plan_inputs: cut every input of a batch into blocks. As many blocks as give each worker an equal number of
+-- them, none above 50,000 transactions: a block is what one call posts and what a crash can cost.
 CREATE OR REPLACE FUNCTION monthend.plan_inputs(p_batch month_end_batch) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE

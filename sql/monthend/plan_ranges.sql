@@ -1,5 +1,6 @@
--- monthend.plan_ranges: gather the blocks of a batch into at most worker_count ranges of about equal weight, the ranges into
--- at most p_leaves leaves, and give every block its first entry number. Locks: the number counter until commit.
+-- monthend.plan_ranges: gather the blocks of a batch into at most worker_count ranges of about equal weight, the
+-- ranges into at most p_leaves leaves, and give every block its first entry number. Locks: the number counter until
+-- commit.
 CREATE OR REPLACE FUNCTION monthend.plan_ranges(p_batch month_end_batch, p_leaves int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- monthend.plan_source: cut one input into about p_blocks blocks. Small inputs are cut exactly; large ones by width of key,
--- and a block that got more than twice its share (keys in clusters) is cut again, exactly.
+-- monthend.plan_source: cut one input into about p_blocks blocks. Small inputs are cut exactly; large ones by width
+-- of key, and a block that got more than twice its share (keys in clusters) is cut again, exactly.
 CREATE OR REPLACE FUNCTION monthend.plan_source(
   p_source transaction_source, p_input month_end_input, p_condition text, p_blocks bigint)
 RETURNS TABLE (first_key bigint, last_key bigint, transactions bigint,

@@ -1,5 +1,6 @@
--- monthend.post_block: post the next block of one range into its leaf. One call is one transaction: entries, checkpoint and
--- the worker's progress move together, so progress cannot lie. Returns how many blocks of the range are left.
+-- monthend.post_block: post the next block of one range into its leaf. One call is one transaction: entries,
+-- checkpoint and the worker's progress move together, so progress cannot lie. Returns how many blocks of the range
+-- are left.
 -- Locks: the lease, the range's row. Raises: TU001 stale claim, TU102 the source changed after the plan.
 CREATE OR REPLACE FUNCTION monthend.post_block(p_batch int, p_range int, p_worker int, p_fence bigint, p_job bigint)
 RETURNS int LANGUAGE plpgsql

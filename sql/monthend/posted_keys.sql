@@ -1,6 +1,6 @@
--- monthend.posted_keys: source keys between two bounds that stand posted for a period, read from the entries themselves.
--- Only blocks with holes are read; the others are excluded as spans (monthend.source_condition). The block says where
--- in the journal to look, so a span costs an index range and not a scan.
+-- monthend.posted_keys: source keys between two bounds that stand posted for a period, read from the entries
+-- themselves. Only blocks with holes are read; the others are excluded as spans (monthend.source_condition). The
+-- block says where in the journal to look, so a span costs an index range and not a scan.
 CREATE OR REPLACE FUNCTION monthend.posted_keys(p_period int, p_source smallint, p_first bigint, p_last bigint)
 RETURNS SETOF bigint LANGUAGE sql STABLE ROWS 10000 SET search_path = pg_catalog, public AS $$
   SELECT DISTINCT e.source_id

@@ -1,5 +1,5 @@
--- monthend.preflight: the first validation layer: prerequisites, open period, allocations that add up, rules for every fund that
--- occurs, room in the lock table. Stores each verdict; returns true when none failed.
+-- monthend.preflight: the first validation layer: prerequisites, open period, allocations that add up, rules for
+-- every fund that occurs, room in the lock table. Stores each verdict; returns true when none failed.
 -- Locks: the lease, the period's row SHARE. Raises: TU001 stale claim.
 CREATE OR REPLACE FUNCTION monthend.preflight(p_batch int, p_fence bigint, p_job bigint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$

@@ -1,5 +1,5 @@
--- monthend.reversal_select: the SELECT that gives the mirrored entries of one block of a reversal: sides exchanged, the same
--- source and amount, the reversal's own numbers and date. The block's keys are the original's entry numbers.
+-- monthend.reversal_select: the SELECT that gives the mirrored entries of one block of a reversal: sides exchanged,
+-- the same source and amount, the reversal's own numbers and date. The block's keys are the original's entry numbers.
 CREATE OR REPLACE FUNCTION monthend.reversal_select(p_batch month_end_batch, p_block month_end_block)
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   SELECT format('SELECT %s + (e.entry_number - %s), e.source_id, %L::date, %s, e.source_type, e.fund_id,

@@ -1,5 +1,6 @@
--- monthend.take_range: a worker begins, or goes on with, one range. A worker that held it before and did not finish is FAILED
--- with its error, and a new worker id takes over from the checkpoint. The first range to begin makes the batch PROCESSING.
+-- monthend.take_range: a worker begins, or goes on with, one range. A worker that held it before and did not finish
+-- is FAILED with its error, and a new worker id takes over from the checkpoint. The first range to begin makes the
+-- batch PROCESSING.
 -- Locks: the lease, then the batch row, then the range. Raises: TU001 stale claim, TU103 the batch is not running.
 CREATE OR REPLACE FUNCTION monthend.take_range(
   p_batch int, p_range int, p_engine_worker bigint, p_error text, p_fence bigint, p_job bigint)

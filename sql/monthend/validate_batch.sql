@@ -1,5 +1,6 @@
--- monthend.validate_batch: the pre-commit layer over all leaves, from what was read back of them: record count, numbers without
--- gap or duplicate, debit against credit, totals by fund, linkage to the source. Returns true when every check passed.
+-- monthend.validate_batch: the pre-commit layer over all leaves, from what was read back of them: record count,
+-- numbers without gap or duplicate, debit against credit, totals by fund, linkage to the source. Returns true when
+-- every check passed.
 -- Locks: the lease, the batch row. Raises: TU001 stale claim.
 CREATE OR REPLACE FUNCTION monthend.validate_batch(p_batch int, p_fence bigint, p_job bigint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$

@@ -1,5 +1,6 @@
--- monthend.validate_range: read one range back from its keyed leaf and compare it with the plan: count, numbers without a gap,
--- totals by fund, source digest, accounts by the frozen rules' pairs. Stores what it read and the verdict; true when it passed.
+-- monthend.validate_range: read one range back from its keyed leaf and compare it with the plan: count, numbers
+-- without a gap, totals by fund, source digest, accounts by the frozen rules' pairs. Stores what it read and the
+-- verdict; true when it passed.
 -- Locks: the lease, the range's row. Raises: TU001 stale claim.
 CREATE OR REPLACE FUNCTION monthend.validate_range(p_batch int, p_range int, p_fence bigint, p_job bigint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$

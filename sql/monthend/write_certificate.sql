@@ -1,4 +1,5 @@
--- monthend.write_certificate: write the certificate of a batch and chain it to the one before. Called under the month-end lock.
+-- monthend.write_certificate: write the certificate of a batch and chain it to the one before. Called under the
+-- month-end lock.
 CREATE OR REPLACE FUNCTION monthend.write_certificate(p_batch int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE

@@ -1,10 +1,9 @@
 """The end of an abort."""
 
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import Status
 from project.postgres import sql
 from workers.handlers import Claim, handler
-
-from ..models import MonthEndBatch
-from ..states import Status
 
 
 @handler("month_end.abort", max_attempts=100, backoff_seconds=0.5)

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import CheckStatus, Layer, Phase, Status
 from project.postgres import sql
 from workers.handlers import Claim, Permanent, handler
-
-from ..models import MonthEndBatch
-from ..states import CheckStatus, Layer, Phase, Status
 
 
 @handler("month_end.validate", max_attempts=5, backoff_seconds=1.0)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from batches.monthend.models import MonthEndRange
 from project.postgres import sql
-from workers.handlers import Claim, Interrupted, Permanent, handler
-
-from ..models import MonthEndRange
+from workers.handlers import Claim, Permanent, handler
 
 
 @handler("month_end.key", max_attempts=3, backoff_seconds=1.0)
@@ -21,8 +20,7 @@ def prove_leaf(claim: Claim) -> dict[str, Any]:
     ranges = MonthEndRange.objects.filter(batch=batch, leaf_number=leaf, validated_at=None).order_by("number")
     different = []
     for number in ranges.values_list("number", flat=True):
-        if claim.should_stop():
-            raise Interrupted
+        claim.stop_if_asked()
         if not sql.routine_value("monthend.validate_range", batch, number, claim.fence, claim.job_id):
             different.append(number)
     if different:

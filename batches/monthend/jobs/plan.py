@@ -3,14 +3,13 @@
 import shutil
 from typing import Any
 
+from batches.monthend import graph
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import CheckStatus, Layer
 from project.postgres import sql
 from workers.handlers import Claim, Permanent, handler
-from workers.queries import slots_alive
+from workers.queries import has_job, slots_alive
 from workers.services import add_jobs
-
-from .. import graph
-from ..models import MonthEndBatch
-from ..states import CheckStatus, Layer
 
 MOST_LEAVES = 16
 MEGABYTE = 1024 * 1024
@@ -26,7 +25,8 @@ def plan(claim: Claim) -> dict[str, Any]:
         leaves = min(max(slots_alive(), 1), MOST_LEAVES)
         sql.routine("monthend.plan_batch", batch.pk, leaves, claim.fence, claim.job_id)
         batch.refresh_from_db()
-    add_jobs(claim=claim, jobs=graph.closing(batch))
+    if not has_job(claim.execution_id, graph.SETTLE):
+        add_jobs(claim=claim, jobs=graph.closing(batch))
     return {"transactions": batch.expected_transactions, "entries": batch.expected_entries}
 
 
@@ -53,8 +53,6 @@ def free_disk_mb() -> int | None:
         return None
 
 
-def record_check(
-    batch: MonthEndBatch, name: str, status: CheckStatus, message: str, details: dict[str, Any]
-) -> None:
+def record_check(batch: MonthEndBatch, name: str, status: CheckStatus, message: str, details: dict[str, Any]) -> None:
     """Store a pre-flight verdict that only the application can reach."""
     sql.routine("monthend.record_check", batch.pk, Layer.PRE_FLIGHT.value, name, status.value, message, details)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from project.postgres import sql
-from workers.handlers import Claim, Interrupted, handler
+from workers.handlers import Claim, handler
 
 
 @handler("month_end.post", max_attempts=3, backoff_seconds=1.0)
@@ -15,7 +15,6 @@ def post_range(claim: Claim) -> dict[str, Any]:
     )
     left = 1
     while left > 0:
-        if claim.should_stop():
-            raise Interrupted
+        claim.stop_if_asked()
         left = sql.routine_value("monthend.post_block", batch, number, worker, claim.fence, claim.job_id)
     return {"worker": worker}

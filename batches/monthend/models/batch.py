@@ -5,8 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from batches.ledger.models import AccountingPeriod
-
-from ..states import BatchType, Phase, Status
+from batches.monthend.states import BatchType, Phase, Status
 
 
 class MonthEndBatch(models.Model):
@@ -23,9 +22,7 @@ class MonthEndBatch(models.Model):
     holds_ledger = models.BooleanField(
         db_default=True, help_text="Has entry numbers or leaves that no other batch may overtake."
     )
-    reverses = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals"
-    )
+    reverses = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals")
     execution_id = models.BigIntegerField(null=True, blank=True, help_text="The engine's execution that runs it.")
     expected_transactions = models.BigIntegerField(db_default=0)
     expected_entries = models.BigIntegerField(db_default=0)

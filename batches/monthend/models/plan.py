@@ -4,8 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from batches.ledger.models import TransactionSource
+from batches.monthend.states import WorkerStatus
 
-from ..states import WorkerStatus
 from .batch import MonthEndBatch
 
 

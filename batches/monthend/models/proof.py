@@ -4,15 +4,15 @@ from django.db import models
 from django.db.models.functions import Now
 
 from batches.ledger.models import TransactionSource
+from batches.monthend.states import CheckStatus, Layer
 
-from ..states import CheckStatus, Layer
 from .batch import MonthEndBatch
 
 
 class MonthEndPostedTotal(models.Model):
     """What one range really holds, read from its leaf: one row for each source, fund and pair of accounts.
 
-    `source_digest` covers (source key, amount) and equals the plan's; `entry_digest` covers every column of the entries.
+    `source_digest` covers (source key, amount) and equals the plan's; `entry_digest` covers every column.
     """
 
     batch = models.ForeignKey(MonthEndBatch, on_delete=models.CASCADE, related_name="posted_totals")

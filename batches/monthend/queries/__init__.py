@@ -1,1 +1,1 @@
-"""What a close can be asked. Every figure comes from the plan, the checkpoints or PostgreSQL; null before there is one."""
+"""What a close can be asked. Every figure is measured: plan, checkpoints, PostgreSQL; null before there is one."""

@@ -1,9 +1,10 @@
 """Finding batches."""
 
-from project.api.errors import NotFound
+from typing import Any
 
-from ..models import MonthEndBatch
-from ..states import RUNNING, Status
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import RUNNING, Status
+from project.api.errors import NotFound
 
 MOVES: dict[str, list[str]] = {
     **{status: ["abort"] for status in RUNNING},
@@ -30,3 +31,25 @@ def legal_moves(batch: MonthEndBatch) -> list[str]:
     if batch.reverses_id is not None and batch.status == Status.COMMITTED:
         return []
     return MOVES.get(batch.status, [])
+
+
+def summary(batch: MonthEndBatch) -> dict[str, Any]:
+    """One line of a list of batches."""
+    return {
+        "batch_id": batch.batch_id,
+        "period": batch.period.code,
+        "batch_type": batch.batch_type,
+        "status": batch.status,
+        "phase": batch.phase,
+        "dry_run": batch.dry_run,
+        "reverses": batch.reverses.batch_id if batch.reverses else None,
+        "expected_transactions": batch.expected_transactions,
+        "expected_entries": batch.expected_entries,
+        "expected_amount": batch.expected_amount,
+        "first_entry": batch.first_entry,
+        "last_entry": batch.last_entry,
+        "initiated_by": batch.initiated_by.get_username() if batch.initiated_by else None,
+        "initiated_at": batch.initiated_at,
+        "finished_at": batch.finished_at,
+        "reason": batch.reason,
+    }

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from batches.monthend.models import MonthEndBatch
 from project.postgres import sql
 from workers.queries import live_workers
 
-from ..models import MonthEndBatch
 from .progress import progress
 
 TARGET_SECONDS = 30 * 60  # a close of any size within half an hour
@@ -52,7 +52,9 @@ def _memory(batch: MonthEndBatch) -> dict[str, Any]:
 LATENCY = """
 SELECT round(p[1]::numeric, 1)::float8 AS p50_ms, round(p[2]::numeric, 1)::float8 AS p95_ms,
   round(p[3]::numeric, 1)::float8 AS p99_ms, round(most::numeric, 1)::float8 AS max_ms
-FROM (SELECT percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY b.duration_ms) AS p, max(b.duration_ms) AS most
+FROM (
+  SELECT percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY b.duration_ms) AS p,
+    max(b.duration_ms) AS most
   FROM month_end_block b WHERE b.batch_id = %s AND b.posted_at IS NOT NULL) calls
 """
 

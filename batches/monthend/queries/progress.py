@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import FINAL, RUNNING, Status
 from project.postgres import sql
-
-from ..models import MonthEndBatch
-from ..states import FINAL, RUNNING, Status
 
 WINDOW_SECONDS = 10.0
 

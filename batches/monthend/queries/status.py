@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from ..models import MonthEndBatch
-from ..states import CheckStatus, Layer, Status
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import CheckStatus, Layer, Status
+
 from .progress import Progress, elapsed_seconds, estimated_completion, progress
 
 ENDED_PROVED = frozenset({Status.COMMITTED, Status.REVERSED, Status.DRY_RUN_COMPLETED})
@@ -45,7 +46,9 @@ def layers(batch: MonthEndBatch) -> dict[str, str]:
             started=started or batch.status == Status.PROCESSING,
         ),
         "pre_commit": _layer(
-            found.get(Layer.PRE_COMMIT), complete=batch.validated_at is not None, started=batch.status == Status.VALIDATING
+            found.get(Layer.PRE_COMMIT),
+            complete=batch.validated_at is not None,
+            started=batch.status == Status.VALIDATING,
         ),
     }
 

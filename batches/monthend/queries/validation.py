@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from ..models import MonthEndBatch, MonthEndValidation
-from ..states import Layer
+from batches.monthend.models import MonthEndBatch, MonthEndValidation
+from batches.monthend.states import Layer
+
 from .status import layers
 
 

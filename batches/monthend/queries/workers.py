@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import WorkerStatus
 from project.postgres import sql
-
-from ..models import MonthEndBatch
-from ..states import WorkerStatus
 
 
 def workers(batch: MonthEndBatch) -> dict[str, Any]:

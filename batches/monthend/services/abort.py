@@ -5,15 +5,15 @@ import time
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from batches.monthend import errors, graph
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import RUNNING, Status
 from project.access import audit
 from project.api.errors import NotReady
 from project.postgres import sql
 from project.postgres.errors import sqlstate
 from workers import services as engine
 
-from .. import errors, graph
-from ..models import MonthEndBatch
-from ..states import RUNNING, Status
 from .initiate import WORKFLOW
 
 LOCK_TIMEOUT = "55P03"
@@ -23,8 +23,8 @@ TRIES = 40  # of a quarter of a second: a step that began in between is interrup
 def abort_batch(*, batch: MonthEndBatch, actor: User | None, reason: str, rollback: bool) -> MonthEndBatch:
     """Stop a batch's workers and, with `rollback`, drop what they posted; without, its leaves are kept, detached.
 
-    Returns at once with the batch in ABORTING; an engine job ends it. Raises 409 for a batch that has ended: a committed
-    one is reversed, never aborted.
+    Returns at once with the batch in ABORTING; an engine job ends it. Raises 409 for a batch that has ended:
+    a committed one is reversed, never aborted.
     """
     for _ in range(TRIES - 1):
         try:

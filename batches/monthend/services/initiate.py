@@ -6,14 +6,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from batches.ledger.models import AccountingPeriod
+from batches.monthend import errors, graph
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import BatchType, Status
 from project.access import audit
 from project.postgres import sql
 from project.postgres.locks import LockSpace
 from workers import services as engine
-
-from .. import errors, graph
-from ..models import MonthEndBatch
-from ..states import BatchType, Status
 
 WORKFLOW = "month-end"
 
@@ -30,8 +29,8 @@ def initiate_batch(
 ) -> MonthEndBatch:
     """Count what the period has to post and hand the close to the engine.
 
-    Returns the batch in PREPARING with exact expected figures. Raises 400 for dates that are no period, 409 when another
-    batch holds the ledger, the period takes no entries or has nothing new, 503 when prerequisites are missing.
+    Returns the batch in PREPARING with exact expected figures. Raises 400 for dates that are no period, 409 when
+    another batch holds the ledger, the period takes no entries or has nothing new, 503 for missing prerequisites.
     """
     period = _period(period_start, period_end)
     hold_ledger()

@@ -3,14 +3,14 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from batches.monthend import errors
+from batches.monthend.models import MonthEndBatch, MonthEndWorker
+from batches.monthend.states import Status, WorkerStatus
 from project.access import audit
 from project.api.errors import NotFound
 from project.postgres import sql
 from workers import services as engine
 
-from .. import errors
-from ..models import MonthEndBatch, MonthEndWorker
-from ..states import Status, WorkerStatus
 from .initiate import count, hold_ledger, start
 
 
@@ -44,8 +44,8 @@ def resume_batch(*, batch: MonthEndBatch, actor: User | None) -> MonthEndBatch:
 def restart_worker(*, batch: MonthEndBatch, worker_id: int, actor: User | None, reason: str) -> MonthEndBatch:
     """Take a running range away from its worker; a replacement goes on from the checkpoint.
 
-    In a FAILED batch this resumes the batch, since its other ranges wait too. Raises 404 for an unknown worker, 409 when the
-    worker is neither running nor failed without a replacement.
+    In a FAILED batch this resumes the batch, since its other ranges wait too. Raises 404 for an unknown worker,
+    409 when the worker is neither running nor failed without a replacement.
     """
     batch.refresh_from_db()
     worker = MonthEndWorker.objects.filter(batch=batch, worker_id=worker_id).first()
@@ -54,8 +54,10 @@ def restart_worker(*, batch: MonthEndBatch, worker_id: int, actor: User | None, 
     if batch.status == Status.FAILED and worker.status == WorkerStatus.FAILED and not worker.replacement_worker_id:
         return resume_batch(batch=batch, actor=actor)
     key = f"post-{worker.range_number}"
-    if worker.status != WorkerStatus.RUNNING or batch.execution_id is None or not engine.restart_job(
-        execution_id=batch.execution_id, key=key, reason=reason
+    if (
+        worker.status != WorkerStatus.RUNNING
+        or batch.execution_id is None
+        or not engine.restart_job(execution_id=batch.execution_id, key=key, reason=reason)
     ):
         raise errors.illegal(batch, "restarted there", worker_id=worker_id, worker_status=worker.status)
     audit.record(

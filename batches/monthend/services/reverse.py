@@ -4,12 +4,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from batches.ledger.models import AccountingPeriod
+from batches.monthend import errors
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import Status
 from project.access import audit
 from project.postgres import sql
 
-from .. import errors
-from ..models import MonthEndBatch
-from ..states import Status
 from .initiate import create_batch, hold_ledger, start
 
 
@@ -19,8 +19,8 @@ def reverse_batch(
 ) -> MonthEndBatch:
     """Post the mirror of every entry of a committed batch as a new batch and free its source rows.
 
-    The entries go into `period_code`, by default the batch's own period, which must be open. Returns the new batch. Raises
-    409 for a batch that is not committed, is a reversal, or was reversed; 400 for an unknown period.
+    The entries go into `period_code`, by default the batch's own period, which must be open. Returns the new batch.
+    Raises 409 for a batch that is not committed, is a reversal, or was reversed; 400 for an unknown period.
     """
     hold_ledger()
     batch.refresh_from_db()

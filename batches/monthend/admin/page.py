@@ -1,0 +1,64 @@
+"""Everything a batch's page shows."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from batches.monthend.admin.card import card
+from batches.monthend.admin.checklist import checklist
+from batches.monthend.admin.dialogs import DIALOGS, OPERATORS, Dialog
+from batches.monthend.admin.timeline import timeline
+from batches.monthend.models import MonthEndBatch, MonthEndCertificate
+from batches.monthend.queries.report import report
+from batches.monthend.queries.workers import workers
+from batches.monthend.states import RUNNING, Status
+from project.access.models import AuditEntry
+from project.console.people import holds
+
+SHOWN = 50
+ORDER = {"FAILED": 0, "RUNNING": 1, "ASSIGNED": 2, "COMPLETED": 3}
+
+
+def moving(request: HttpRequest, batch: MonthEndBatch) -> dict[str, Any]:
+    """The parts of the page that change while the batch runs."""
+    seen = card(batch)
+    return {
+        **seen,
+        "buttons": buttons(request, seen["moves"]),
+        "timeline": timeline(batch),
+        "workers": worker_rows(request, batch),
+        "layers": checklist(batch),
+    }
+
+
+def standing(batch: MonthEndBatch) -> dict[str, Any]:
+    """The parts that are written once: report, certificate, audit."""
+    reported = batch.expected_amount is not None and batch.status not in RUNNING
+    return {
+        "report": report(batch) if reported else None,
+        "certificate": MonthEndCertificate.objects.filter(batch=batch).first(),
+        "reversal": MonthEndBatch.objects.filter(reverses=batch).first(),
+        "audit": AuditEntry.objects.filter(target=batch.batch_id)[:SHOWN],
+    }
+
+
+def buttons(request: HttpRequest, moves: list[str]) -> list[Dialog]:
+    """The moves that are legal now and that this person's roles allow."""
+    return [DIALOGS[move] for move in moves if holds(request, DIALOGS[move].roles)]
+
+
+def worker_rows(request: HttpRequest, batch: MonthEndBatch) -> dict[str, Any]:
+    """The workers, those that need a look first; all of them when asked for."""
+    found = workers(batch)["workers"]
+    may_restart = holds(request, OPERATORS) and batch.status in {Status.PROCESSING, Status.FAILED}
+    for worker in found:
+        worker["restartable"] = may_restart and _restartable(batch, worker)
+    found.sort(key=lambda worker: (ORDER[worker["status"]], worker["worker_id"]))
+    shown = found if request.GET.get("workers") == "all" else found[:SHOWN]
+    return {"rows": shown, "total": len(found), "hidden": len(found) - len(shown)}
+
+
+def _restartable(batch: MonthEndBatch, worker: dict[str, Any]) -> bool:
+    if batch.status == Status.FAILED:
+        return worker["status"] == "FAILED" and not worker["replacement_worker_id"]
+    return bool(worker["status"] == "RUNNING")
