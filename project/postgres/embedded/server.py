@@ -15,7 +15,7 @@ from psycopg import sql
 
 from project.postgres.embedded import binaries, identity, places, tuning
 from project.postgres.embedded.errors import ServerError
-from project.postgres.embedded.processes import dies_with_parent, is_zombie
+from project.processes import dies_with_parent, is_zombie
 
 START_SECONDS = 120.0  # crash recovery replays what the last run wrote
 STOP_SECONDS = 60.0
