@@ -1,0 +1,1 @@
+"""What changes the ledger's tables: each write in one place, with its line in the audit trail."""
