@@ -21,8 +21,7 @@ def _reason(batch: MonthEndBatch) -> str | None:
 
 def _trial_balance(accounts: list[dict[str, Any]]) -> list[str]:
     lines = [f"{'Trial balance':<40}{'debit':>20}{'credit':>20}"]
-    for line in accounts:
-        lines.append(f"{line['account']:<10}{line['name'][:29]:<30}{line['debit']:>20,}{line['credit']:>20,}")
+    lines += (f"{x['account']:<10}{x['name'][:29]:<30}{x['debit']:>20,}{x['credit']:>20,}" for x in accounts)
     debit, credit = (sum(line[side] for line in accounts) for side in ("debit", "credit"))
     return [*lines, f"{'':<40}{debit:>20,}{credit:>20,}"]
 

@@ -101,8 +101,8 @@ workers AS (
   FROM month_end_worker w WHERE w.batch_id = %(batch)s)
 SELECT w.running, w.completed, w.failed, w.workers, coalesce(b.transactions, 0)::bigint AS processed,
   (b.transactions / greatest(extract(epoch FROM b.ended - b.began), 0.001))::float8 AS average,
-  (SELECT greatest(max(s.transactions),
-    b.transactions / greatest(extract(epoch FROM b.ended - b.began), 1)) FROM seconds s)::float8 AS peak,
+  (SELECT greatest(max(s.transactions), b.transactions / greatest(extract(epoch FROM b.ended - b.began), 0.001))
+    FROM seconds s)::float8 AS peak,
   coalesce(r.transactions / r.seconds, 0)::float8 AS current, clock_timestamp() AS now
 FROM workers w CROSS JOIN bounds b CROSS JOIN recent r
 """
