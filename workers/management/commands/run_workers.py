@@ -1,0 +1,85 @@
+"""Runs worker processes until SIGTERM or SIGINT."""
+
+import os
+import signal
+import sys
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+
+from workers.runtime import Runtime
+from workers.runtime.runtime import LEASE_SECONDS, STOP_SECONDS
+from workers.runtime.supervisor import Supervisor, die_with_parent
+
+GRACE_SECONDS = 10.0  # for a child to report and leave after its handlers' time is over
+
+
+class Command(BaseCommand):
+    """The supervisor; with --child-of one of its children."""
+
+    help = (
+        "Runs jobs: N processes of N slots each. A process that dies is started again. SIGTERM and SIGINT stop them "
+        "gracefully: nothing more is claimed, handlers are asked to stop, unfinished jobs go back to the queue."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--processes", type=int, default=1, help="how many worker processes (1)")
+        parser.add_argument("--slots", type=int, default=4, help="jobs that each of them runs at once (4)")
+        parser.add_argument("--queues", default="default", help="queues to serve, comma-separated (default)")
+        parser.add_argument("--lease-seconds", type=float, default=LEASE_SECONDS, help="lifetime of a claim (30)")
+        parser.add_argument("--stop-seconds", type=float, default=STOP_SECONDS, help="time for handlers to stop (20)")
+        parser.add_argument("--child-of", type=int, help="used by the supervisor for its children")
+
+    def handle(self, **options: Any) -> None:
+        queues = [name.strip() for name in options["queues"].split(",") if name.strip()]
+        _check(options, queues)
+        if options["child_of"] is not None:
+            work(options["child_of"], options, queues)
+            return
+        Supervisor(_child_command(options, queues), options["processes"], options["stop_seconds"] + GRACE_SECONDS).run()
+
+
+def work(parent: int, options: dict[str, Any], queues: list[str]) -> None:
+    """Runs one worker in this process until SIGTERM; a terminal's Ctrl-C is the supervisor's to pass on."""
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    die_with_parent(parent)
+    slots = options["slots"]
+    pool = connections["default"].settings_dict["OPTIONS"]["pool"]
+    pool["max_size"] = max(pool["max_size"], slots + 1)
+    runtime = Runtime(slots, queues, lease_seconds=options["lease_seconds"], registered=_name_connections).start()
+    stop.wait()
+    clean = runtime.stop(seconds=options["stop_seconds"])
+    database = connections["default"]
+    assert isinstance(database, DatabaseWrapper)
+    database.close_pool()
+    if not clean:
+        os._exit(0)  # a handler that doesn't stop has lost its claim; its thread must not keep the process
+
+
+def _name_connections(worker_id: int) -> None:
+    """The slots' connections show whose they are in pg_stat_activity; the pool opens its first after this."""
+    connections["default"].settings_dict["OPTIONS"]["application_name"] = f"tutup-worker-{worker_id}"
+
+
+def _child_command(options: dict[str, Any], queues: list[str]) -> list[str]:
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_workers", f"--child-of={os.getpid()}"]
+    command += [f"--{name}={options[name.replace('-', '_')]}" for name in ("slots", "lease-seconds", "stop-seconds")]
+    return [*command, f"--queues={','.join(queues)}"]
+
+
+def _check(options: dict[str, Any], queues: list[str]) -> None:
+    for name in ("processes", "slots", "lease_seconds"):
+        if options[name] <= 0:
+            raise CommandError(f"--{name.replace('_', '-')} must be above 0.", returncode=2)
+    if options["stop_seconds"] < 0:
+        raise CommandError("--stop-seconds must be 0 or more.", returncode=2)
+    if not queues:
+        raise CommandError("--queues names no queue.", returncode=2)
