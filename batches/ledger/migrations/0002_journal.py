@@ -22,7 +22,6 @@ CREATE TABLE journal_entry (
 COMMENT ON TABLE journal_entry IS
     'One fund''s share of one transaction with both sides; append-only, a few leaves for each committed batch.';
 -- Finds a transaction's entries. A leaf builds its own before it is attached.
-CREATE INDEX journal_entry_source_id ON journal_entry USING brin (source_id) WITH (pages_per_range = 32);
 """
 
 JOURNAL_LINE = """
