@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("project.access.api.urls")),
+    path("api/v1/", include("batches.ledger.api.urls")),
     path("api/v1/", include("batches.monthend.api.urls")),
     path("", include("project.api.urls")),  # last: it answers for every other address under /api
 ]

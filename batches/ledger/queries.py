@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from batches.ledger.models import AccountingPeriod, TransactionSource
+from batches.ledger.models import AccountingPeriod, PeriodException, TransactionSource
 from project.api.errors import InvalidRequest, NotFound
 from project.postgres import sql
 
@@ -27,6 +27,21 @@ def fund_totals(period: AccountingPeriod) -> list[dict[str, Any]]:
         " WHERE t.period_id = %s ORDER BY s.id, f.position",
         [period.pk],
     )
+
+
+def posted_under(exception: PeriodException) -> list[str]:
+    """The batches that its user committed into the period while the exception held."""
+    found = sql.rows(
+        "SELECT b.batch_id FROM month_end_batch b WHERE b.period_id = %s AND b.initiated_by_id = %s"
+        " AND b.status IN ('COMMITTED', 'REVERSED') AND b.finished_at >= %s AND b.finished_at < %s ORDER BY b.id",
+        [
+            exception.period_id,
+            exception.user_id,
+            exception.starts_at,
+            min(exception.ends_at, exception.revoked_at or exception.ends_at),
+        ],
+    )
+    return [row["batch_id"] for row in found]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +95,11 @@ def journal_entries(wanted: EntryFilter, *, after: int = 0, limit: int) -> tuple
             return found[:limit], found[limit - 1]["entry_number"]
         position = upper
     return found, position if position < search.last else None
+
+
+def check_filter(wanted: EntryFilter) -> None:
+    """Raises what `journal_entries` would, before an answer has begun."""
+    _search(wanted)
 
 
 def every_entry(wanted: EntryFilter) -> Iterator[dict[str, Any]]:

@@ -39,4 +39,7 @@ class Command(ProductCommand):
         table.add_section()
         totals = [f"{sum(row[column] for row in rows):,.2f}" for column in MONEY]
         table.add_row("total", "", "", *totals, "")
-        Console(file=self.stdout, width=max(Console().width, 120)).print(table)
+        console = Console(width=max(Console().width, 120))
+        with console.capture() as printed:
+            console.print(table)
+        self.stdout.write(printed.get())

@@ -1,0 +1,1 @@
+"""The ledger's addresses, included under /api/v1/."""
