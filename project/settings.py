@@ -133,6 +133,7 @@ API_KEYS = env.items("API_KEYS")
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 1000, minimum=0, maximum=1_000_000)
 TRUSTED_PROXIES = networks(env.items("TRUSTED_PROXIES"))
 SUPPORT_CONTACT = env.text("SUPPORT_CONTACT")
+CURRENCY = env.text("CURRENCY")  # of every amount; shown in the console where money stands
 METRICS_TIMEOUT_MS = env.integer("METRICS_TIMEOUT_MS", 2000, minimum=10, maximum=60_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("API_MAX_BODY_BYTES", 10 * 1024 * 1024, minimum=1024)
 CSRF_FAILURE_VIEW = "project.api.pages.csrf_failure"

@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.db import Error
 from django.db.models import Model
-from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 
 from project.access import audit
@@ -98,7 +97,7 @@ class GuardedAdmin(RoleAdmin):
     change_roles = frozenset({Role.BATCH_ADMIN})
     audit_without: ClassVar[Collection[str]] = ("password", "digest")
 
-    def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Model]", change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         before = changes.stored(obj, without=self.audit_without) if change else {}
         super().save_model(request, obj, form, change)
         self.record(obj, "change" if change else "add", before, changes.snapshot(obj, without=self.audit_without))
@@ -132,13 +131,12 @@ class GuardedAdmin(RoleAdmin):
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    ) -> Any:
         try:
-            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except (ApiError, Error) as error:
             messages.error(request, refusal(error))
             return HttpResponseRedirect(request.get_full_path())
-        return response
 
 
 def refusal(error: ApiError | Error) -> str:

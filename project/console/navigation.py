@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 
 Entry = tuple[str, str, str]  # title, icon, app.model
 
@@ -65,3 +67,13 @@ def _items(request: HttpRequest, entries: list[Entry]) -> list[dict[str, Any]]:
         for title, icon, label in entries
         if label in pages and pages[label].has_view_permission(request)
     ]
+
+
+def changelist(label: str, **filters: Any) -> str:
+    """The address of a list, such as that of `ledger.prerequisite`, filtered; empty when there is no such list."""
+    model = apps.get_model(label)
+    if not admin.site.is_registered(model):
+        return ""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    chosen = {f"{name}__id__exact": value for name, value in filters.items()}
+    return f"{address}?{urlencode(chosen)}" if chosen else address

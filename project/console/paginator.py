@@ -1,6 +1,9 @@
 """Pages of lists that may hold millions of rows."""
 
+from typing import Any, cast
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 COUNTED = 10_000
@@ -15,7 +18,8 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def seen(self) -> int:
         """Rows found, at most one more than `COUNTED`."""
-        return int(self.object_list[: COUNTED + 1].count())  # type: ignore[union-attr,call-arg,unused-ignore]
+        found = cast("QuerySet[Any]", self.object_list)
+        return found[: COUNTED + 1].count()
 
     @property
     def capped(self) -> bool:

@@ -34,8 +34,11 @@ def moving(request: HttpRequest, batch: MonthEndBatch) -> dict[str, Any]:
 def standing(batch: MonthEndBatch) -> dict[str, Any]:
     """The parts that are written once: report, certificate, audit."""
     reported = batch.expected_amount is not None and batch.status not in RUNNING
+    document = report(batch) if reported else None
+    balance = document["trial_balance"] if document else []
     return {
-        "report": report(batch) if reported else None,
+        "report": document,
+        "totals": {side: sum(row[side] for row in balance) for side in ("debit", "credit")},
         "certificate": MonthEndCertificate.objects.filter(batch=batch).first(),
         "reversal": MonthEndBatch.objects.filter(reverses=batch).first(),
         "audit": AuditEntry.objects.filter(target=batch.batch_id)[:SHOWN],

@@ -1,0 +1,94 @@
+"""What needs a person now: one line each, with the place or the command that mends it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from batches.ledger.models import AccountingPeriod, PeriodStatus, TransactionImport
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.states import Status
+from project.access.models import ApiKey
+from project.access.roles import Role
+from project.console.navigation import changelist
+from project.console.people import holds
+from project.console.states import BAD, WARN
+from project.postgres import routines, sql
+
+SOON = timedelta(days=7)
+RECENT = timedelta(days=1)
+SHOWN = 3  # of a kind: what comes after is found behind the link
+SEES_KEYS = frozenset({Role.BATCH_ADMIN, Role.AUDITOR})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing to do. `moment` is shown beside the text; `address` or `command` is where it is mended."""
+
+    tone: str
+    text: str
+    address: str = ""
+    link: str = ""
+    command: str = ""
+    moment: datetime | None = None
+
+
+def rows(request: HttpRequest, engine: dict[str, Any]) -> list[Row]:
+    """Everything that needs somebody, the worst first."""
+    found = [*_batches(), *_workers(engine), *_prerequisites(), *_imports(), *_routines()]
+    if holds(request, SEES_KEYS):
+        found += _keys()
+    return sorted(found, key=lambda row: row.tone != BAD)
+
+
+def _batches() -> Iterator[Row]:
+    for batch in MonthEndBatch.objects.filter(status=Status.FAILED):
+        reason = f": {batch.reason}" if batch.reason else ""
+        yield Row(
+            BAD, f"Batch {batch} failed{reason}", reverse("admin:batch", args=[batch.batch_id]), "resume or abort"
+        )
+
+
+def _workers(engine: dict[str, Any]) -> Iterator[Row]:
+    for worker in engine["silent"]:
+        text = f"Worker {worker['name']} is silent, last heard"
+        yield Row(WARN, text, changelist("workers.worker"), "workers", moment=worker["last_heartbeat"])
+    work = engine["waiting"] + engine["blocked"] + engine["active"]
+    if work and not engine["up"]:
+        yield Row(BAD, f"{work:,} jobs wait and no worker is up", command="manage.py run_workers")
+
+
+def _prerequisites() -> Iterator[Row]:
+    """Of months that are over and still open: those of the running month may well be missing."""
+    over = AccountingPeriod.objects.filter(status=PeriodStatus.OPEN, end_date__lt=timezone.localdate())
+    for period in over.order_by("start_date")[:SHOWN]:
+        missing = sql.routine_value("monthend.missing_prerequisites", period.pk)
+        if missing:
+            text = f"{period.code} can't close yet: {', '.join(missing)} not complete"
+            yield Row(WARN, text, changelist("ledger.prerequisite", period=period.pk), "prerequisites")
+
+
+def _imports() -> Iterator[Row]:
+    recent = TransactionImport.objects.filter(started_at__gte=timezone.now() - RECENT, rows_rejected__gt=0)
+    for found in recent[:SHOWN]:
+        text = f"{found.rows_rejected:,} of {found.rows_read:,} lines of {found.file_name} were rejected"
+        address = changelist("ledger.importreject", import_of=found.pk)
+        yield Row(WARN, text, address, "rejects", moment=found.started_at)
+
+
+def _keys() -> Iterator[Row]:
+    now = timezone.now()
+    ending = ApiKey.objects.filter(revoked_at=None, expires_at__gt=now, expires_at__lt=now + SOON)
+    for key in ending.order_by("expires_at")[:SHOWN]:
+        yield Row(WARN, f"API key “{key.name}” expires", changelist("access.apikey"), "keys", moment=key.expires_at)
+
+
+def _routines() -> Iterator[Row]:
+    states = [state for state in routines.states() if state.status != routines.Status.INSTALLED]
+    if states:
+        text = f"{len(states)} SQL routines differ from their files"
+        yield Row(BAD, text, command="manage.py routines install")

@@ -1,0 +1,86 @@
+"""The first page: is everything all right, is it going well, and when is it done?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from psycopg import sql as compose
+
+from batches.ledger.models import AccountingPeriod, PeriodStatus, TransactionSource
+from batches.monthend.admin.card import card
+from batches.monthend.admin.dialogs import OPERATORS
+from batches.monthend.admin.page import buttons
+from batches.monthend.models import MonthEndBatch
+from batches.monthend.queries.batches import running
+from project.access.roles import ALL_READERS
+from project.console import attention, engine
+from project.console.navigation import changelist
+from project.console.pages import fragment
+from project.console.people import holds
+from project.postgres import sql
+
+RECENT = 8
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What a person does first when nothing runs: a button, or a command to paste."""
+
+    text: str
+    address: str = ""
+    link: str = ""
+    command: str = ""
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """What the dashboard shows this person; without a reader's role no more than that it is empty."""
+    if not holds(request, ALL_READERS):
+        return {"reader": False}
+    batch = running()
+    jobs = engine.figures()
+    shown = card(batch) if batch else None
+    return {
+        "reader": True,
+        "card": shown,
+        "buttons": buttons(request, shown["moves"]) if shown else [],
+        "recent": MonthEndBatch.objects.select_related("period", "initiated_by")[:RECENT],
+        "engine": jobs,
+        "attention": attention.rows(request, jobs),
+        "next_step": None if batch else next_step(request),
+        "now": timezone.now(),
+        "live": bool(shown and shown["live"]),
+    }
+
+
+def live(request: HttpRequest) -> TemplateResponse:
+    """The dashboard's content alone, for its refresh."""
+    return fragment(request, "console/dashboard.html", context(request))
+
+
+def next_step(request: HttpRequest) -> NextStep:
+    """From an empty database to a month that can be closed."""
+    period = AccountingPeriod.objects.filter(status=PeriodStatus.OPEN).order_by("start_date").first()
+    if period is None:
+        return NextStep("No accounting period is open. Make one.", command="manage.py period open 2025-01")
+    if not any(_has_rows(source) for source in TransactionSource.objects.filter(active=True)):
+        return NextStep(
+            "There are no transactions yet. Bring in a file of them.",
+            command="manage.py import_transactions premiums premiums.csv.gz",
+        )
+    missing = sql.routine_value("monthend.missing_prerequisites", period.pk)
+    if missing:
+        text = f"{period.code} is open. To close it, complete {', '.join(missing)} first."
+        return NextStep(text, changelist("ledger.prerequisite", period=period.pk), "Prerequisites")
+    if not holds(request, OPERATORS):
+        return NextStep(f"{period.code} is open and can be closed by an operator.")
+    return NextStep(
+        f"{period.code} can be closed.", f"{reverse('admin:batch_start')}?period={period.code}", "Close it…"
+    )
+
+
+def _has_rows(source: TransactionSource) -> bool:
+    relation = compose.Identifier(*source.relation.split("."))
+    return bool(sql.value(compose.SQL("SELECT EXISTS (SELECT FROM {})").format(relation).as_string()))

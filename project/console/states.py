@@ -1,0 +1,63 @@
+"""A state's mark and tone. A state is always a word with a mark: colour never speaks alone."""
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+GOOD, BUSY, WARN, BAD, IDLE = "good", "busy", "warn", "bad", "idle"
+MARKS = {GOOD: "✓", BUSY: "●", WARN: "!", BAD: "✕", IDLE: "○"}
+
+TONES: dict[str, str] = {
+    # batches
+    "PREPARING": BUSY,
+    "READY": BUSY,
+    "PROCESSING": BUSY,
+    "VALIDATING": BUSY,
+    "COMMITTED": GOOD,
+    "DRY_RUN_COMPLETED": GOOD,
+    "FAILED": BAD,
+    "ABORTING": WARN,
+    "ABORTED": IDLE,
+    "REVERSED": IDLE,
+    # workers of a batch, and of the engine
+    "ASSIGNED": IDLE,
+    "RUNNING": BUSY,
+    "COMPLETED": GOOD,
+    "UP": GOOD,
+    "SILENT": WARN,
+    "STOPPED": IDLE,
+    # checks
+    "PASS": GOOD,
+    "PASSED": GOOD,
+    "WARNING": WARN,
+    "FAIL": BAD,
+    "IN_PROGRESS": BUSY,
+    "PENDING": IDLE,
+    "PROCEED": GOOD,
+    "DO_NOT_PROCEED": BAD,
+    # periods
+    "FUTURE": IDLE,
+    "OPEN": GOOD,
+    "CLOSING": BUSY,
+    "CLOSED": IDLE,
+    "LOCKED": IDLE,
+    # keys
+    "VALID": GOOD,
+    "EXPIRES SOON": WARN,
+    "EXPIRED": BAD,
+    "REVOKED": IDLE,
+}
+
+
+def tone(state: str) -> str:
+    """How a state is to be taken: good, busy, warn, bad or idle."""
+    return TONES.get(state.upper(), IDLE)
+
+
+def badge(state: str | None) -> SafeString | str:
+    """A state as a word with its mark."""
+    if not state:
+        return "—"
+    mood = tone(state)
+    return format_html(
+        '<span class="state {}"><i aria-hidden="true">{}</i>{}</span>', mood, MARKS[mood], state.replace("_", " ")
+    )
