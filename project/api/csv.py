@@ -2,10 +2,9 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
 
 LINES_PER_CHUNK = 500
@@ -14,24 +13,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def streamed(file_name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """A download of these rows under a header line. Text that a spreadsheet would take for a formula is quoted."""
-    response = StreamingHttpResponse(_Chunks(_chunks(columns, rows)), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_chunks(columns, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
-
-
-class _Chunks:
-    """Iterates either way. Under ASGI Django would read a plain iterator to its end before it sends anything."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._chunks
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        step = sync_to_async(lambda: next(self._chunks, None), thread_sensitive=True)
-        while (chunk := await step()) is not None:
-            yield chunk
 
 
 def _chunks(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:

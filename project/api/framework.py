@@ -41,12 +41,9 @@ def spectacular(version: str) -> dict[str, Any]:
         "SERVE_AUTHENTICATION": [],
         "SCHEMA_PATH_PREFIX": r"/api(/v1)?",
         "COMPONENT_SPLIT_REQUEST": True,
-        "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
         "SWAGGER_UI_DIST": "SIDECAR",
         "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
         "REDOC_DIST": "SIDECAR",
-        "POSTPROCESSING_HOOKS": [
-            "drf_spectacular.hooks.postprocess_schema_enums",
-            "project.api.schema.add_request_id_header",
-        ],
+        # without the hook that names enumerations: two rooms may each have their own `status`
+        "POSTPROCESSING_HOOKS": ["project.api.schema.add_headers"],
     }

@@ -18,6 +18,7 @@ from django.utils.decorators import sync_and_async_middleware
 from project.api import context
 from project.api.addresses import client_address
 from project.api.context import Caller
+from project.api.streaming import stream_asynchronously
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 USER_AGENT_LENGTH = 300
@@ -72,6 +73,8 @@ def _context(request: HttpRequest) -> Iterator[Caller]:
 
 def _finished(request: HttpRequest, response: HttpResponseBase, caller: Caller) -> HttpResponseBase:
     response["X-Request-ID"] = caller.request_id or ""
+    if isinstance(request, ASGIRequest):
+        stream_asynchronously(response)
     write = log.debug if request.path in PROBES else log.info
     write(
         "request",

@@ -110,7 +110,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return [{"type": "http", "scheme": "bearer"}, {"type": "apiKey", "in": "header", "name": "X-API-Key"}]
 
 
-def add_request_id_header(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def add_headers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Post-processing hook: every response has `X-Request-ID`, and a 429 says when to come again."""
     headers = result.setdefault("components", {}).setdefault("headers", {})
     headers["RequestId"] = {"description": "Finds the call in logs and audit trail", "schema": {"type": "string"}}

@@ -21,7 +21,7 @@ class ApiView(APIView):
     request: Request
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """DRF's checks before a method runs; and no address names a thing with a NUL, which PostgreSQL can't look up."""
+        """DRF's checks before a method runs. A name with a NUL names nothing: PostgreSQL can't even look it up."""
         super().initial(request, *args, **kwargs)
         if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
             raise NotFound("There is no such thing.")
