@@ -8,4 +8,4 @@ class MonthEndConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import jobs  # noqa: F401  registers the handlers
+        from batches.monthend import jobs, measures  # noqa: F401  they register themselves

@@ -22,7 +22,8 @@ BEGIN
       RETURN format('%s::smallint', rule.account);
     END IF;
     CONTINUE WHEN rule.product IS NOT NULL AND p_source.product_column IS NULL;
-    arms := arms || format(' WHEN t.%I BETWEEN %L::date AND %L::date', p_source.date_column, rule.first_day, rule.last_day);
+    arms := arms || format(' WHEN t.%I BETWEEN %L::date AND %L::date', p_source.date_column, rule.first_day,
+      rule.last_day);
     IF rule.product IS NOT NULL THEN
       arms := arms || format(' AND t.%I = %L', p_source.product_column, rule.product);
     END IF;

@@ -2,7 +2,8 @@
 -- Sessions in the middle of a step are interrupted first; one that just began another step gives 55P03, and the
 -- caller tries again.
 -- Locks: the batch row, the leases. Raises: TU103 illegal move, 55P03 a step is still running.
-CREATE OR REPLACE FUNCTION monthend.begin_abort(p_batch int, p_actor int, p_reason text, p_keep_leaves boolean) RETURNS void
+CREATE OR REPLACE FUNCTION monthend.begin_abort(p_batch int, p_actor int, p_reason text, p_keep_leaves boolean)
+RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public SET lock_timeout = '250ms' AS $$
 DECLARE
   batch month_end_batch;

@@ -5,7 +5,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
   PERFORM workers.hold_lease(p_fence, p_job);
   UPDATE month_end_batch m SET status = 'VALIDATING', phase = 'VALIDATION',
-      posted_at = coalesce((SELECT max(b.posted_at) FROM month_end_block b WHERE b.batch_id = p_batch), clock_timestamp())
+      posted_at = coalesce(
+        (SELECT max(b.posted_at) FROM month_end_block b WHERE b.batch_id = p_batch), clock_timestamp())
     WHERE m.id = p_batch;
   PERFORM monthend.log_event(p_batch, 'posted', 'Every range is posted and read back.');
 END $$;

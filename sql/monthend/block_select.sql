@@ -2,7 +2,8 @@
 -- fund by fund inside a block: each fund is one arm of a UNION ALL whose rows come out of the key's index in order,
 -- so nothing is sorted and the leaf fills in entry order. Where a block has no hole the number is plain arithmetic on
 -- the key; otherwise the row's place among those of its fund.
-CREATE OR REPLACE FUNCTION monthend.block_select(p_batch month_end_batch, p_input month_end_input, p_block month_end_block)
+CREATE OR REPLACE FUNCTION monthend.block_select(p_batch month_end_batch, p_input month_end_input,
+  p_block month_end_block)
 RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE
   source transaction_source;

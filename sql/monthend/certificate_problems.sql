@@ -14,16 +14,19 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   SELECT 'certificate_missing', NULL::int, NULL::bigint, NULL::bigint, format('Batch %s has no certificate.', b.name)
     FROM body b WHERE b.id IS NULL
   UNION ALL
-  SELECT 'certificate_text', NULL, NULL, NULL, format('The text of certificate %s was edited: its SHA-256 differs.', b.number)
+  SELECT 'certificate_text', NULL, NULL, NULL, format('The text of certificate %s was edited: its SHA-256 differs.',
+    b.number)
     FROM body b WHERE b.digest <> encode(sha256(convert_to(b.body, 'UTF8')), 'hex') OR b.document IS NULL
   UNION ALL
-  SELECT 'certificate_chain', NULL, NULL, NULL, format('Certificate %s does not follow from the one before it.', b.number)
+  SELECT 'certificate_chain', NULL, NULL, NULL, format('Certificate %s does not follow from the one before it.',
+    b.number)
     FROM body b WHERE b.previous_digest <> coalesce(b.digest_before, '')
       OR b.document ->> 'previous' IS DISTINCT FROM b.previous_digest
       OR b.document ->> 'number' IS DISTINCT FROM b.number::text
       OR (b.number > 1 AND b.digest_before IS NULL)
   UNION ALL
-  SELECT 'certificate_facts', NULL, NULL, NULL, format('Certificate %s speaks of other figures than batch %s.', b.number, b.name)
+  SELECT 'certificate_facts', NULL, NULL, NULL, format('Certificate %s speaks of other figures than batch %s.',
+    b.number, b.name)
     FROM body b JOIN month_end_batch m ON m.id = p_batch
     WHERE (b.document ->> 'batch_id', b.document ->> 'entries', b.document ->> 'amount', b.document ->> 'rules')
       IS DISTINCT FROM (m.batch_id, m.expected_entries::text, m.expected_amount::text, m.rules_fingerprint)

@@ -6,6 +6,7 @@ LANGUAGE sql SET search_path = pg_catalog, public AS $$
     CASE WHEN a.entries = p_batch.expected_entries THEN 'Record count matches'
       ELSE format('%s entries were planned, the leaves hold %s', p_batch.expected_entries, a.entries) END,
     jsonb_build_object('expected', p_batch.expected_entries, 'actual', a.entries))
-  FROM (SELECT coalesce(sum(t.entries), 0)::bigint AS entries FROM month_end_posted_total t WHERE t.batch_id = p_batch.id) a;
+  FROM (SELECT coalesce(sum(t.entries), 0)::bigint AS entries FROM month_end_posted_total t
+    WHERE t.batch_id = p_batch.id) a;
 $$;
 COMMENT ON FUNCTION monthend.check_count(month_end_batch) IS 'As many entries as planned.';

@@ -16,7 +16,8 @@ BEGIN
   began := clock_timestamp();
   SELECT * INTO STRICT batch FROM month_end_batch m WHERE m.id = p_batch FOR NO KEY UPDATE;
   IF batch.status <> 'VALIDATING' THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU103', MESSAGE = format('Batch %s is %s and cannot be committed.', batch.batch_id, batch.status);
+    RAISE EXCEPTION USING ERRCODE = 'TU103', MESSAGE = format('Batch %s is %s and cannot be committed.',
+      batch.batch_id, batch.status);
   END IF;
   PERFORM monthend.require_proof(batch);
   PERFORM ledger.require_open_period(batch.period_id, batch.initiated_by_id);
@@ -31,7 +32,8 @@ BEGIN
   PERFORM monthend.move_balances(batch);
   PERFORM monthend.write_certificate(p_batch);
   UPDATE month_end_batch m SET status = 'REVERSED' WHERE m.id = batch.reverses_id;
-  UPDATE month_end_batch m SET status = 'COMMITTED', phase = 'REPORT', holds_ledger = false, finished_at = clock_timestamp(),
+  UPDATE month_end_batch m SET status = 'COMMITTED', phase = 'REPORT', holds_ledger = false,
+    finished_at = clock_timestamp(),
       commit_lock_ms = extract(epoch FROM clock_timestamp() - began) * 1000
     WHERE m.id = p_batch;
   PERFORM monthend.log_event(p_batch, 'committed', format('%s entries joined the journal.', batch.expected_entries));

@@ -22,7 +22,8 @@ BEGIN
     WHERE s.active AND batch.batch_type IN ('COMBINED', s.batch_type);
   RETURN QUERY UPDATE month_end_batch m
     SET expected_transactions = i.transactions, expected_entries = i.entries
-    FROM (SELECT coalesce(sum(x.transactions), 0)::bigint AS transactions, coalesce(sum(x.entries), 0)::bigint AS entries
+    FROM (SELECT coalesce(sum(x.transactions), 0)::bigint AS transactions,
+        coalesce(sum(x.entries), 0)::bigint AS entries
       FROM month_end_input x WHERE x.batch_id = p_batch) i
     WHERE m.id = p_batch RETURNING i.transactions, i.entries;
 END $$;

@@ -6,7 +6,8 @@ DECLARE
   leaf month_end_leaf;
 BEGIN
   INSERT INTO month_end_leaf (batch_id, number, table_name, first_entry, last_entry)
-    SELECT p_batch, r.leaf_number, format('journal_entry_b%s_%s', p_batch, r.leaf_number), min(r.first_entry), max(r.last_entry)
+    SELECT p_batch, r.leaf_number, format('journal_entry_b%s_%s', p_batch, r.leaf_number), min(r.first_entry),
+      max(r.last_entry)
     FROM month_end_range r WHERE r.batch_id = p_batch GROUP BY r.leaf_number;
   FOR leaf IN SELECT * FROM month_end_leaf l WHERE l.batch_id = p_batch ORDER BY l.number LOOP
     EXECUTE format('CREATE TABLE public.%I (LIKE public.journal_entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS,

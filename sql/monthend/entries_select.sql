@@ -5,4 +5,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
     THEN monthend.block_select(p_batch, i, p_block) ELSE monthend.reversal_select(p_batch, p_block) END
   FROM month_end_input i WHERE i.batch_id = p_batch.id AND i.source_id = p_block.source_id;
 $$;
-COMMENT ON FUNCTION monthend.entries_select(month_end_batch, month_end_block) IS 'The SELECT that gives a block''s entries.';
+COMMENT ON FUNCTION monthend.entries_select(month_end_batch, month_end_block)
+  IS 'The SELECT that gives a block''s entries.';

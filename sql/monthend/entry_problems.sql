@@ -29,11 +29,13 @@ BEGIN
     ELSE
       FOR block IN SELECT * FROM month_end_block b WHERE b.batch_id = p_batch AND b.range_number = range.number LOOP
         RETURN QUERY SELECT 'mirror_mismatch', range.number, e.entry_number, e.source_id,
-            format('Entry %s does not mirror entry %s.', e.entry_number, block.first_key + e.entry_number - block.first_entry)
+            format('Entry %s does not mirror entry %s.', e.entry_number,
+              block.first_key + e.entry_number - block.first_entry)
           FROM journal_entry e
           LEFT JOIN journal_entry o ON o.entry_number = block.first_key + e.entry_number - block.first_entry
           WHERE e.entry_number BETWEEN block.first_entry AND block.first_entry + block.entries - 1
-            AND (o.source_type, o.source_id, o.fund_id, o.debit_account_id, o.credit_account_id, o.amount) IS DISTINCT FROM
+            AND (o.source_type, o.source_id, o.fund_id, o.debit_account_id, o.credit_account_id, o.amount)
+              IS DISTINCT FROM
               (e.source_type, e.source_id, e.fund_id, e.credit_account_id, e.debit_account_id, e.amount)
           LIMIT 100;
       END LOOP;

@@ -4,7 +4,8 @@
 --   entry_digest: XOR of hash(entry_number seeded by that hash and the posting date); with the grouping it covers all
 --     columns.
 CREATE OR REPLACE FUNCTION monthend.entry_totals(p_table regclass, p_first bigint, p_last bigint)
-RETURNS TABLE (source_type smallint, fund_id smallint, debit_account_id smallint, credit_account_id smallint, batch_id int,
+RETURNS TABLE (source_type smallint, fund_id smallint, debit_account_id smallint, credit_account_id smallint,
+  batch_id int,
   entries bigint, amount numeric, first_entry bigint, last_entry bigint, source_digest bigint, entry_digest bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public SET max_parallel_workers_per_gather = 0 AS $$
 BEGIN

@@ -21,7 +21,8 @@ BEGIN
     input.first_key := coalesce(input.first_key, 0);
     INSERT INTO month_end_block (batch_id, number, range_number, source_id, first_key, last_key, transactions, entries,
         first_entry, fund_entries, fund_amounts, fund_digests)
-      SELECT p_batch.id, numbered.base + row_number() OVER (ORDER BY b.first_key), 0, source.id, b.first_key, b.last_key,
+      SELECT p_batch.id, numbered.base + row_number() OVER (ORDER BY b.first_key), 0, source.id, b.first_key,
+        b.last_key,
         b.transactions, (SELECT sum(n) FROM unnest(b.fund_entries) n), 0, b.fund_entries, b.fund_amounts, b.fund_digests
       FROM monthend.plan_source(source, input,
           input.condition || monthend.unposted_condition(period.id, source, input.first_key, input.last_key),

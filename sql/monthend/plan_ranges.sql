@@ -15,16 +15,21 @@ BEGIN
     SELECT w.id, base + w.entries_before AS first_entry,
       dense_rank() OVER (ORDER BY floor(w.transactions_before * p_batch.worker_count / w.total)) AS range_number
     FROM weighed w)
-  UPDATE month_end_block b SET first_entry = p.first_entry, range_number = p.range_number FROM placed p WHERE p.id = b.id;
-  INSERT INTO month_end_range (batch_id, number, leaf_number, first_block, last_block, next_block, first_entry, last_entry,
+  UPDATE month_end_block b SET first_entry = p.first_entry, range_number = p.range_number FROM placed p
+    WHERE p.id = b.id;
+  INSERT INTO month_end_range (batch_id, number, leaf_number, first_block, last_block, next_block, first_entry,
+    last_entry,
       transactions, entries)
     SELECT p_batch.id, g.range_number,
       dense_rank() OVER (ORDER BY floor((g.entries_through - g.entries) * p_leaves / g.all_entries)),
-      g.first_block, g.last_block, g.first_block, g.first_entry, g.first_entry + g.entries - 1, g.transactions, g.entries
+      g.first_block, g.last_block, g.first_block, g.first_entry, g.first_entry + g.entries - 1,
+      g.transactions, g.entries
     FROM (
-      SELECT b.range_number, min(b.number) AS first_block, max(b.number) AS last_block, min(b.first_entry) AS first_entry,
+      SELECT b.range_number, min(b.number) AS first_block, max(b.number) AS last_block,
+        min(b.first_entry) AS first_entry,
         sum(b.entries)::bigint AS entries, sum(b.transactions)::bigint AS transactions,
-        sum(sum(b.entries)) OVER (ORDER BY b.range_number) AS entries_through, sum(sum(b.entries)) OVER () AS all_entries
+        sum(sum(b.entries)) OVER (ORDER BY b.range_number) AS entries_through,
+        sum(sum(b.entries)) OVER () AS all_entries
       FROM month_end_block b WHERE b.batch_id = p_batch.id GROUP BY b.range_number) g;
   UPDATE entry_number_counter c SET next_number = base
     + (SELECT coalesce(sum(r.entries), 0) FROM month_end_range r WHERE r.batch_id = p_batch.id);

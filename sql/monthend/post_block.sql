@@ -35,7 +35,8 @@ BEGIN
   END IF;
   UPDATE month_end_block b SET posted_at = clock_timestamp(),
       duration_ms = extract(epoch FROM clock_timestamp() - began) * 1000 WHERE b.id = block.id;
-  UPDATE month_end_range r SET next_block = block.number + 1, posted_transactions = r.posted_transactions + block.transactions,
+  UPDATE month_end_range r SET next_block = block.number + 1,
+    posted_transactions = r.posted_transactions + block.transactions,
       posted_entries = r.posted_entries + block.entries WHERE r.id = range.id;
   UPDATE month_end_worker w SET records_processed = range.posted_transactions + block.transactions,
       last_checkpoint_at = clock_timestamp(),
@@ -44,4 +45,5 @@ BEGIN
     WHERE w.batch_id = p_batch AND w.worker_id = p_worker;
   RETURN range.last_block - block.number;
 END $$;
-COMMENT ON FUNCTION monthend.post_block(int, int, int, bigint, bigint) IS 'Post the next block of one range into its leaf.';
+COMMENT ON FUNCTION monthend.post_block(int, int, int, bigint, bigint)
+  IS 'Post the next block of one range into its leaf.';

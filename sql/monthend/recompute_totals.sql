@@ -6,4 +6,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
     to_jsonb(t) || jsonb_build_object('source_id', t.source_type))))
   FROM monthend.entry_totals('public.journal_entry'::regclass, p_first, p_last) t WHERE t.batch_id = p_batch;
 $$;
-COMMENT ON FUNCTION monthend.recompute_totals(int, bigint, bigint) IS 'Totals of one range, from the journal as it is now.';
+COMMENT ON FUNCTION monthend.recompute_totals(int, bigint, bigint)
+  IS 'Totals of one range, from the journal as it is now.';

@@ -7,4 +7,5 @@ RETURNS void LANGUAGE sql SET search_path = pg_catalog, public AS $$
   ON CONFLICT (batch_id, layer, name, range_number) DO UPDATE
     SET status = excluded.status, message = excluded.message, details = excluded.details, at = excluded.at;
 $$;
-COMMENT ON FUNCTION monthend.record_check(int, text, text, text, text, jsonb) IS 'Store how one check of a batch ended.';
+COMMENT ON FUNCTION monthend.record_check(int, text, text, text, text, jsonb)
+  IS 'Store how one check of a batch ended.';

@@ -8,7 +8,8 @@ BEGIN
     OR 5 <> (SELECT count(*) FROM month_end_validation v WHERE v.batch_id = p_batch.id AND v.layer = 'pre_commit')
     OR EXISTS (SELECT FROM month_end_range r WHERE r.batch_id = p_batch.id AND r.validated_at IS NULL) THEN
     RAISE EXCEPTION USING ERRCODE = 'TU105',
-      MESSAGE = format('Batch %s is not proved: its validation must pass before it can be committed.', p_batch.batch_id);
+      MESSAGE = format('Batch %s is not proved: its validation must pass before it can be committed.',
+        p_batch.batch_id);
   END IF;
 END $$;
 COMMENT ON FUNCTION monthend.require_proof(month_end_batch) IS 'Refuse to commit what is not proved.';

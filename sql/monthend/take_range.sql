@@ -16,7 +16,8 @@ BEGIN
     UPDATE month_end_batch m SET status = 'PROCESSING', phase = 'PARALLEL_PROCESSING', started_at = clock_timestamp()
       WHERE m.id = p_batch;
   ELSIF batch.status <> 'PROCESSING' THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU103', MESSAGE = format('Batch %s is %s and posts nothing.', batch.batch_id, batch.status);
+    RAISE EXCEPTION USING ERRCODE = 'TU103', MESSAGE = format('Batch %s is %s and posts nothing.', batch.batch_id,
+      batch.status);
   END IF;
   PERFORM FROM month_end_range r WHERE r.batch_id = p_batch AND r.number = p_range FOR UPDATE;
   SELECT * INTO held FROM month_end_worker w
@@ -31,11 +32,14 @@ BEGIN
   SELECT max(w.worker_id) + 1 INTO fresh FROM month_end_worker w WHERE w.batch_id = p_batch;
   UPDATE month_end_worker w SET status = 'FAILED', error = coalesce(nullif(w.error, ''), p_error, 'worker lost'),
       recovery_action = 'RESTARTED', replacement_worker_id = fresh WHERE w.id = held.id;
-  INSERT INTO month_end_worker (batch_id, worker_id, range_number, status, engine_worker_id, records_processed, started_at)
+  INSERT INTO month_end_worker (batch_id, worker_id, range_number, status, engine_worker_id, records_processed,
+    started_at)
     SELECT p_batch, fresh, p_range, 'RUNNING', p_engine_worker, r.posted_transactions, clock_timestamp()
     FROM month_end_range r WHERE r.batch_id = p_batch AND r.number = p_range;
-  PERFORM monthend.log_event(p_batch, 'replaced', format('Worker %s of range %s: %s. Worker %s goes on from the checkpoint.',
+  PERFORM monthend.log_event(p_batch, 'replaced',
+    format('Worker %s of range %s: %s. Worker %s goes on from the checkpoint.',
     held.worker_id, p_range, coalesce(p_error, 'worker lost'), fresh));
   RETURN fresh;
 END $$;
-COMMENT ON FUNCTION monthend.take_range(int, int, bigint, text, bigint, bigint) IS 'A worker begins or goes on with a range.';
+COMMENT ON FUNCTION monthend.take_range(int, int, bigint, text, bigint, bigint)
+  IS 'A worker begins or goes on with a range.';

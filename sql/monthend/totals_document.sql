@@ -8,4 +8,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   JOIN transaction_source s ON s.id = t.source_id JOIN fund f ON f.id = t.fund_id
   JOIN account d ON d.id = t.debit_account_id JOIN account c ON c.id = t.credit_account_id;
 $$;
-COMMENT ON FUNCTION monthend.totals_document(month_end_posted_total[]) IS 'Totals of one range as the certificate hashes them.';
+COMMENT ON FUNCTION monthend.totals_document(month_end_posted_total[])
+  IS 'Totals of one range as the certificate hashes them.';

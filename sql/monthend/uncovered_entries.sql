@@ -1,7 +1,8 @@
 -- monthend.uncovered_entries: how many entries of a batch have no posting rule, by source and fund; no row when
 -- covered. A general rule for the whole period covers without a look at the rows; only mixtures of products and dates
 -- are counted.
-CREATE OR REPLACE FUNCTION monthend.uncovered_entries(p_batch int) RETURNS TABLE (source text, fund text, entries bigint)
+CREATE OR REPLACE FUNCTION monthend.uncovered_entries(p_batch int)
+RETURNS TABLE (source text, fund text, entries bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE
   rules jsonb := monthend.freeze_rules(p_batch);

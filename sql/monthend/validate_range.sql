@@ -2,7 +2,8 @@
 -- without a gap, totals by fund, source digest, accounts by the frozen rules' pairs. Stores what it read and the
 -- verdict; true when it passed.
 -- Locks: the lease, the range's row. Raises: TU001 stale claim.
-CREATE OR REPLACE FUNCTION monthend.validate_range(p_batch int, p_range int, p_fence bigint, p_job bigint) RETURNS boolean
+CREATE OR REPLACE FUNCTION monthend.validate_range(p_batch int, p_range int, p_fence bigint, p_job bigint)
+RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   range month_end_range;
@@ -29,4 +30,5 @@ BEGIN
     SET status = excluded.status, message = excluded.message, details = excluded.details, at = excluded.at;
   RETURN wrong IS NULL;
 END $$;
-COMMENT ON FUNCTION monthend.validate_range(int, int, bigint, bigint) IS 'Read one range back and compare it with the plan.';
+COMMENT ON FUNCTION monthend.validate_range(int, int, bigint, bigint)
+  IS 'Read one range back and compare it with the plan.';
