@@ -10,19 +10,20 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 
 
-def dies_with_parent(end_signal: signal.Signals) -> Callable[[], None]:
+def dies_with_parent(end_signal: signal.Signals, *, parent: int | None = None) -> Callable[[], None]:
     """A `preexec_fn`: the kernel sends `end_signal` to the child when the thread that started it ends.
 
-    Runs after the child changed its user, since that clears the request. Elsewhere than on Linux it does nothing.
+    Runs after the child changed its user, since that clears the request. A process may also call it for itself, with
+    the parent it knows. Elsewhere than on Linux it does nothing.
     """
     library = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-    parent = os.getpid()
+    expected = os.getpid() if parent is None else parent
 
     def request() -> None:
         if library is None:
             return
         library.prctl(PR_SET_PDEATHSIG, int(end_signal), 0, 0, 0)
-        if os.getppid() != parent:  # it ended before the request
+        if os.getppid() != expected:  # it ended before the request
             os._exit(1)
 
     return request

@@ -14,6 +14,8 @@ from project.postgres.routines import Status
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUND = {
+    "project.commands",
+    "project.processes",
     "project.access",
     "project.api",
     "project.postgres",
