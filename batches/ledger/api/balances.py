@@ -29,7 +29,7 @@ class BalanceSerializer(serializers.Serializer[dict[str, Any]]):
     account = serializers.CharField()
     name = serializers.CharField()
     kind = serializers.CharField()
-    fund = serializers.CharField()  # type: ignore[assignment]
+    fund = serializers.CharField()
     opening = money()
     debit = money()
     credit = money()
@@ -48,8 +48,8 @@ class BalanceTotalsSerializer(serializers.Serializer[dict[str, Any]]):
 class FundTotalSerializer(serializers.Serializer[dict[str, Any]]):
     """What a source's transactions brought a fund, or took from it, in the period."""
 
-    source = serializers.CharField()
-    fund = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]
+    fund = serializers.CharField()
     entries = serializers.IntegerField()
     amount = money()
 

@@ -1,0 +1,66 @@
+"""Accounts, funds, sources, claim types and posting rules: edited here, each save in the audit trail."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from batches.ledger.models import Account, ClaimType, Fund, PostingRule, PrerequisiteKind, TransactionSource
+from project.console.admin import GuardedAdmin
+
+
+@admin.register(Account)
+class AccountAdmin(GuardedAdmin):
+    """The chart of accounts. An account that is no longer used is made inactive, not deleted."""
+
+    list_display = ("code", "name", "kind", "active")
+    list_filter = ("kind", "active")
+    search_fields = ("code", "name")
+
+
+@admin.register(Fund)
+class FundAdmin(GuardedAdmin):
+    """Funds in the order of the reports."""
+
+    list_display = ("code", "name", "position", "active")
+
+
+@admin.register(ClaimType)
+class ClaimTypeAdmin(GuardedAdmin):
+    """The kinds of claim that an import takes."""
+
+    list_display = ("code", "name", "active")
+
+
+@admin.register(PrerequisiteKind)
+class PrerequisiteKindAdmin(GuardedAdmin):
+    """What a month needs before it closes."""
+
+    list_display = ("code", "name", "required")
+
+
+@admin.register(TransactionSource)
+class TransactionSourceAdmin(GuardedAdmin):
+    """The relations that a close posts."""
+
+    list_display = ("code", "name", "batch_type", "relation", "active")
+
+
+@admin.register(PostingRule)
+class PostingRuleAdmin(GuardedAdmin):
+    """Which accounts a fund's share moves. A rule that has posted is ended and followed by another, not rewritten."""
+
+    list_display = (
+        "source", "fund", "product", "debit_account", "credit_account", "description", "valid_from", "valid_to"
+    )  # fmt: skip
+    list_filter = ("source", "fund", "debit_account", "credit_account")
+    list_select_related: ClassVar[list[str]] = ["source", "fund", "debit_account", "credit_account"]
+    search_fields = ("product_code", "description")
+
+    @admin.display(description="product", ordering="product_code")
+    def product(self, rule: PostingRule) -> str:
+        return rule.product_code or "every"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PostingRule]:
+        return super().get_queryset(request).select_related("source", "fund")
