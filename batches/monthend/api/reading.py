@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -37,7 +37,7 @@ def reading(
     """The view of one document."""
     described = extend_schema(operation_id=name, summary=summary, tags=TAG, responses=shape)
     view = type(name, (ReadingView,), {"document": staticmethod(document), "__doc__": summary})
-    return described(view)
+    return extend_schema_view(get=described)(view)
 
 
 StatusView = reading("batch_status", "How a batch is doing.", status.status, monitoring.BatchStatus)
