@@ -25,6 +25,8 @@ class MonthEndBatchAdmin(ReadOnlyAdmin):
     """Batches, newest first."""
 
     change_list_template = "monthend/batches.html"
+    empty_list = "Each close of a month is a batch."
+    empty_command = "manage.py close_month 2025-01"
     list_display = ("name", "state", "period", "kind", "transactions", "entries", "amount", "by", "began", "took")
     list_display_links = None
     list_filter = ("status", "batch_type", "dry_run", "period")
