@@ -1,12 +1,14 @@
 """A worker driven one routine call at a time, and other things that several tests need."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.db import connections
 from psycopg.types.json import Jsonb
 
 from project.postgres import sql
@@ -15,7 +17,7 @@ from workers.services import Dependency, JobSpec, submit
 
 
 class Hand:
-    """Claims and reports as the test says. It has no session of its own: only the lease's time tells when it is lost."""
+    """Claims and reports as the test says. It has no session: only the lease's time tells when it is lost."""
 
     def __init__(self, name: str = "hand", *, slots: int = 100, lease_seconds: float = 30.0, **options: Any) -> None:
         queues, types = options.get("queues", ["default"]), options.get("types")
@@ -51,8 +53,8 @@ def graph(*jobs: JobSpec, **options: Any) -> Execution:
     return submit(workflow="test", jobs=jobs, **options)
 
 
-def job(key: str, *parents: str | Dependency, type: str = "noop", **options: Any) -> JobSpec:
-    return JobSpec(key=key, type=type, depends_on=parents, **options)
+def job(key: str, *parents: str | Dependency, **options: Any) -> JobSpec:
+    return JobSpec(**{"key": key, "type": "noop", "depends_on": parents, **options})
 
 
 def states(execution: Execution) -> dict[str, str]:
@@ -72,6 +74,20 @@ def nothing_left() -> bool:
         "SELECT EXISTS (SELECT FROM ready) OR EXISTS (SELECT FROM held) OR EXISTS (SELECT FROM lease) "
         "OR EXISTS (SELECT FROM blocked)"
     )
+
+
+def beside(work: Callable[..., Any], *args: Any, **kwargs: Any) -> threading.Thread:
+    """Runs `work` in a started thread that leaves no connection open."""
+
+    def run() -> None:
+        try:
+            work(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:

@@ -1,11 +1,9 @@
 """Who waits for whom, and what becomes of those whose parents fail."""
 
-import threading
-
 import pytest
 
-from tests.workers.hands import Hand, graph, job, keys, nothing_left, own_session, states, status
-from workers.models import FinishedJob
+from tests.workers.hands import Hand, beside, graph, job, keys, nothing_left, own_session, states, status
+from workers.models import FinishedJob, Ready
 from workers.services import Dependency
 
 
@@ -41,8 +39,7 @@ def test_parents_finished_by_two_sessions_at_once_open_a_shared_child_once() -> 
             "SELECT * FROM workers.poll(%s, 0, %s::bigint[], %s::bigint[])",
             (hand.id, [first["job_id"]], [first["fence"]]),
         )
-        thread = threading.Thread(target=lambda: answers.append(other.complete(second, slots=10)))
-        thread.start()
+        thread = beside(lambda: answers.append(other.complete(second, slots=10)))
         thread.join(0.3)
         assert thread.is_alive(), "the second completion must wait for the first"
         session.commit()
@@ -51,8 +48,6 @@ def test_parents_finished_by_two_sessions_at_once_open_a_shared_child_once() -> 
 
 
 def test_a_wide_fan_out_is_split_into_rows_of_a_hundred() -> None:
-    from workers.models import Ready
-
     graph(job("root"), *(job(str(n), "root") for n in range(250)))
     hand = Hand()
     hand.complete(*hand.claim())

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from project.postgres import sql
 from project.postgres.errors import StaleClaim
-from tests.workers.hands import Hand, graph, job, own_session, states, status
+from tests.workers.hands import Hand, beside, graph, job, own_session, states, status
 from workers.models import FinishedJob, JobCheckpoint
 
 
@@ -64,7 +64,7 @@ def test_parts_of_a_claim_finish_separately() -> None:
 
 
 def test_refused_and_good_results_may_come_together() -> None:
-    late, stale, prompt, fresh = taken_away()
+    late, stale, _, _ = taken_away()
     graph(job("b"))
     (good,) = late.claim()
     answer = late.complete(stale, good)
@@ -120,8 +120,7 @@ def test_a_chunk_of_one_job_holds_up_neither_heartbeat_nor_the_claims_other_jobs
             hand.complete(b)
             done.set()
 
-        thread = threading.Thread(target=go_on)
-        thread.start()
+        thread = beside(go_on)
         assert done.wait(5)
         thread.join()
     assert states(execution) == {"b": "completed"}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from project.postgres import sql
 from tests.workers.hands import Hand, graph, job, nothing_left, states, status
@@ -101,8 +102,6 @@ def test_one_poll_may_complete_retry_fail_and_give_back() -> None:
         {"job": one["job_id"], "fence": one["fence"], "outcome": outcome, "error": "x"}
         for one, outcome in ((b, "retry"), (c, "fail"), (d, "release"))
     ]
-    from psycopg.types.json import Jsonb
-
     again = sql.routine("workers.poll", hand.id, 100, [a["job_id"]], [a["fence"]], Jsonb([{"n": 1}]), Jsonb(failures))
     assert {one["key"]: one["attempt"] for one in again} == {"b": 2, "d": 1}
     assert states(execution) == {"a": "completed", "c": "failed"}

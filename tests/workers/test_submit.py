@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from project.api.errors import ApiError, ErrorCode, InvalidRequest
 from project.postgres import sql
-from tests.workers.hands import Hand, graph, job, keys, nothing_left, states, status
+from tests.workers.hands import Hand, graph, job, keys, nothing_left, own_session, states, status
 from workers.models import Execution, Job, Ready
 from workers.services import Dependency, submit
 
@@ -152,9 +153,7 @@ def test_the_queue_of_the_submission_is_for_jobs_that_name_none() -> None:
     assert keys(Hand("two", queues=["other"]).claim()) == ["b"]
 
 
-def test_submitting_wakes_each_queue_once(django_db_blocker: object) -> None:
-    from tests.workers.hands import own_session
-
+def test_submitting_wakes_each_queue_once() -> None:
     with own_session() as session:
         session.execute("LISTEN workers")
         graph(*(job(str(n)) for n in range(300)), job("x", queue="reports"))
@@ -163,8 +162,6 @@ def test_submitting_wakes_each_queue_once(django_db_blocker: object) -> None:
 
 
 def test_nothing_is_left_when_the_transaction_that_submitted_rolls_back() -> None:
-    from django.db import transaction
-
     with pytest.raises(RuntimeError), transaction.atomic():  # noqa: PT012
         graph(job("a"), job("b", "a"))
         raise RuntimeError
