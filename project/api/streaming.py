@@ -1,6 +1,7 @@
 """Streamed answers under ASGI: Django would read a plain iterator to its end before it sends anything."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
@@ -10,7 +11,7 @@ from django.http.response import HttpResponseBase
 def stream_asynchronously(response: HttpResponseBase) -> None:
     """Let the event loop pull a streamed answer chunk by chunk, each made in the request's own thread."""
     if isinstance(response, StreamingHttpResponse) and not response.is_async:
-        response.streaming_content = _pulled(iter(response.streaming_content))
+        response.streaming_content = _pulled(cast("Iterator[bytes]", response.streaming_content))
 
 
 async def _pulled(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -18,7 +18,7 @@ def caller(client_for):
     return client_for(Role.BATCH_ADMIN)
 
 
-def fields(response) -> dict:
+def fields(response):
     assert response.status_code == 400, response.content
     return response.json()["details"]["fields"]
 

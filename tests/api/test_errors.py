@@ -18,7 +18,7 @@ def caller(client_for):
     return client
 
 
-def assert_error(response, status: int, code: ErrorCode) -> dict:
+def assert_error(response, status: int, code: ErrorCode):
     body = json.loads(response.content)
     assert (response.status_code, body["error"]) == (status, code), body
     assert response["Content-Type"].startswith("application/json")

@@ -17,7 +17,8 @@ def formatted():
     def make(record: logging.LogRecord, *, production: bool) -> str:
         line = logs.configure(production=production, level="INFO")["formatters"]["line"]
         options = {name: value for name, value in line.items() if name != "()"}
-        return line["()"](**options).format(record)
+        text: str = line["()"](**options).format(record)
+        return text
 
     return make
 

@@ -17,7 +17,7 @@ moments = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 
 values = st.lists(st.one_of(st.integers(), st.text(), st.none()), min_size=1, max_size=4)
 
 
-def get(**query: object) -> Request:
+def get(**query: str | int) -> Request:
     return Request(APIRequestFactory().get("/", query))
 
 

@@ -8,8 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from project.api import readiness
-from project.postgres import sql
+from project.postgres import routines, sql
 
 
 def test_health_is_as_the_contract_has_it(settings):
@@ -79,7 +78,7 @@ def test_without_a_database_it_is_503_and_says_nothing_of_it(monkeypatch):
         raise OSError("no route to db.internal.example")
 
     monkeypatch.setattr(sql, "value", lost)
-    monkeypatch.setattr(readiness.routines, "states", lost)
+    monkeypatch.setattr(routines, "states", lost)
     response = APIClient().get("/ready")
     assert response.status_code == 503
     assert "internal" not in response.content.decode()

@@ -26,11 +26,11 @@ def text(baseline) -> str:
 
 
 @pytest.fixture(scope="module")
-def document(text) -> dict:
+def document(text):
     return yaml.safe_load(text)
 
 
-def operations(document: dict) -> list[tuple[str, str, dict]]:
+def operations(document):
     return [(path, method, one) for path, item in document["paths"].items() for method, one in item.items()]
 
 

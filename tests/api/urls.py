@@ -73,7 +73,7 @@ RAISERS = {
     "suspicious": lambda: _raise(SuspiciousOperation("secret detail")),
     "bug": lambda: _raise(RuntimeError("secret detail")),
     "routine": lambda: sql.execute("DO $$BEGIN RAISE EXCEPTION USING ERRCODE = 'TU302', MESSAGE = 'No.'; END$$"),
-    "orm": lambda: Group.objects.create(name=None),
+    "orm": lambda: Group.objects.create(name="x" * 200),
     "server-gone": lambda: sql.value("SELECT pg_terminate_backend(pg_backend_pid())"),
     "divide": lambda: sql.value("SELECT 1 / 0"),
 }
