@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg import sql as compose
 
-from batches.ledger.models import AccountingPeriod, PeriodStatus, TransactionSource
+from batches.ledger.models import AccountingPeriod, TransactionSource
 from batches.monthend.admin.card import card
 from batches.monthend.admin.dialogs import OPERATORS
+from batches.monthend.admin.forms import TAKES_ENTRIES
 from batches.monthend.admin.page import buttons
 from batches.monthend.models import MonthEndBatch
 from batches.monthend.queries.batches import running
+from batches.monthend.states import Status
 from project.access.roles import ALL_READERS
 from project.console import attention, engine
 from project.console.navigation import changelist
@@ -62,9 +64,9 @@ def live(request: HttpRequest) -> TemplateResponse:
 
 def next_step(request: HttpRequest) -> NextStep:
     """From an empty database to a month that can be closed."""
-    period = AccountingPeriod.objects.filter(status=PeriodStatus.OPEN).order_by("start_date").first()
+    period = _first_unposted()
     if period is None:
-        return NextStep("No accounting period is open. Make one.", command="manage.py period open 2025-01")
+        return _nothing_to_post()
     if not any(_has_rows(source) for source in TransactionSource.objects.filter(active=True)):
         return NextStep(
             "There are no transactions yet. Bring in a file of them.",
@@ -79,6 +81,21 @@ def next_step(request: HttpRequest) -> NextStep:
     return NextStep(
         f"{period.code} can be closed.", f"{reverse('admin:batch_start')}?period={period.code}", "Close it…"
     )
+
+
+def _first_unposted() -> AccountingPeriod | None:
+    """The earliest month that takes entries and has no committed batch."""
+    posted = MonthEndBatch.objects.filter(status=Status.COMMITTED, reverses=None).values("period")
+    takes = AccountingPeriod.objects.filter(status__in=TAKES_ENTRIES)
+    return takes.exclude(pk__in=posted).order_by("start_date").first()
+
+
+def _nothing_to_post() -> NextStep:
+    posted = AccountingPeriod.objects.filter(status__in=TAKES_ENTRIES).order_by("start_date").first()
+    if posted is None:
+        return NextStep("No accounting period is open. Make one.", command="manage.py period open 2025-01")
+    text = f"{posted.code} is posted and still takes late transactions. Close the period, or open the next one."
+    return NextStep(text, changelist("ledger.accountingperiod"), "Periods")
 
 
 def _has_rows(source: TransactionSource) -> bool:

@@ -37,13 +37,15 @@ def card(batch: MonthEndBatch) -> dict[str, Any]:
     """What `monthend/card.html` shows."""
     document = status(batch)
     ranges = grid(batch)
+    rail = steps(batch, document)
     return {
         "batch": batch,
         "status": document,
-        "steps": steps(batch, document),
+        "steps": rail,
+        "at": next((index for index, step in enumerate(rail, 1) if step.state in {NOW, FAILED}), None),
         "ranges": ranges,
         "summary": summary(ranges),
-        "series": series(batch),
+        "series": series(batch, points=min(max(document["progress"]["processed_transactions"] // 100_000, 8), 60)),
         "moves": legal_moves(batch),
         "live": batch.status in RUNNING or batch.status == Status.ABORTING or batch.phase == Phase.REPORT,
     }
@@ -51,7 +53,7 @@ def card(batch: MonthEndBatch) -> dict[str, Any]:
 
 def steps(batch: MonthEndBatch, document: dict[str, Any]) -> list[Step]:
     """Pre-flight, plan, post, validate, commit, report, each with where it stands."""
-    reached = _reached(batch)
+    reached = _reached(batch, document)
     names = ["pre-flight", "plan", "post", "validate", "commit", "report"]
     stopped = batch.status in {Status.FAILED, Status.ABORTING, Status.ABORTED}
     rail = [Step(name, _state(index, reached, stopped=stopped)) for index, name in enumerate(names)]
@@ -62,25 +64,21 @@ def steps(batch: MonthEndBatch, document: dict[str, Any]) -> list[Step]:
     return rail
 
 
-def _reached(batch: MonthEndBatch) -> int:
+def _reached(batch: MonthEndBatch, document: dict[str, Any]) -> int:
     """How many steps are behind the batch."""
     if batch.phase == Phase.DONE and batch.status in FINAL and batch.status != Status.ABORTED:
         return 6
     behind = {Status.COMMITTED: 5, Status.REVERSED: 6}.get(Status(batch.status))
     if behind is not None:
         return behind
-    if batch.validated_at and document_passed(batch):
+    if document["validation"]["pre_commit"] == "PASSED":
         return 4
     if batch.posted_at:
         return 3
     if batch.expected_amount is not None:
         return 2
-    return 1 if batch.phase == Phase.PLANNING else 0
-
-
-def document_passed(batch: MonthEndBatch) -> bool:
-    """Whether no check of the batch failed."""
-    return not batch.validations.filter(status="FAIL").exists()
+    # the phase of the plan shows only once the plan is written, the verdicts before it show at once
+    return 1 if batch.phase == Phase.PLANNING or document["validation"]["pre_flight"] == "PASSED" else 0
 
 
 def _state(index: int, reached: int, *, stopped: bool) -> str:

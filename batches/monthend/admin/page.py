@@ -11,11 +11,13 @@ from batches.monthend.admin.timeline import timeline
 from batches.monthend.models import MonthEndBatch, MonthEndCertificate
 from batches.monthend.queries.report import report
 from batches.monthend.queries.workers import workers
-from batches.monthend.states import RUNNING, Status
+from batches.monthend.states import RUNNING, Status, WorkerStatus
 from project.access.models import AuditEntry
+from project.access.roles import Role
 from project.console.people import holds
 
 SHOWN = 50
+AUDITORS = frozenset({Role.AUDITOR})
 ORDER = {"FAILED": 0, "RUNNING": 1, "ASSIGNED": 2, "COMPLETED": 3}
 
 
@@ -31,8 +33,8 @@ def moving(request: HttpRequest, batch: MonthEndBatch) -> dict[str, Any]:
     }
 
 
-def standing(batch: MonthEndBatch) -> dict[str, Any]:
-    """The parts that are written once: report, certificate, audit."""
+def standing(request: HttpRequest, batch: MonthEndBatch) -> dict[str, Any]:
+    """The parts that are written once: report, certificate, and for auditors the audit trail."""
     reported = batch.expected_amount is not None and batch.status not in RUNNING
     document = report(batch) if reported else None
     balance = document["trial_balance"] if document else []
@@ -41,6 +43,7 @@ def standing(batch: MonthEndBatch) -> dict[str, Any]:
         "totals": {side: sum(row[side] for row in balance) for side in ("debit", "credit")},
         "certificate": MonthEndCertificate.objects.filter(batch=batch).first(),
         "reversal": MonthEndBatch.objects.filter(reverses=batch).first(),
+        "audits": holds(request, AUDITORS),
         "audit": AuditEntry.objects.filter(target=batch.batch_id)[:SHOWN],
     }
 
@@ -57,8 +60,10 @@ def worker_rows(request: HttpRequest, batch: MonthEndBatch) -> dict[str, Any]:
     for worker in found:
         worker["restartable"] = may_restart and _restartable(batch, worker)
     found.sort(key=lambda worker: (ORDER[worker["status"]], worker["worker_id"]))
-    shown = found if request.GET.get("workers") == "all" else found[:SHOWN]
-    return {"rows": shown, "total": len(found), "hidden": len(found) - len(shown)}
+    everyone = request.GET.get("workers") == "all"
+    shown = found if everyone else found[:SHOWN]
+    news = any(worker["status"] != WorkerStatus.COMPLETED for worker in found)
+    return {"rows": shown, "total": len(found), "hidden": len(found) - len(shown), "open": news or everyone}
 
 
 def _restartable(batch: MonthEndBatch, worker: dict[str, Any]) -> bool:

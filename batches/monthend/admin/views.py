@@ -31,7 +31,7 @@ from project.console.people import holds
 def show(request: HttpRequest, batch_id: str) -> TemplateResponse:
     """A batch: what happened, can I trust it?"""
     batch = _batch(request, batch_id)
-    context = {**moving(request, batch), **standing(batch), "title": batch.batch_id}
+    context = {**moving(request, batch), **standing(request, batch), "title": batch.batch_id}
     return page(request, "monthend/batch.html", context)
 
 

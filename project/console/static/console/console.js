@@ -81,10 +81,15 @@ document.addEventListener("submit", (event) => {
   if (!form) return;
   event.preventDefault();
   const button = form.querySelector("button");
+  const label = button.textContent;
   button.disabled = true;
-  openDialog(form.action, { method: "POST", body: new FormData(form) }, button.id).finally(() => { button.disabled = false; });
+  button.textContent = "Working…";
+  openDialog(form.action, { method: "POST", body: new FormData(form) }, button.id).finally(() => {
+    button.disabled = false;
+    button.textContent = label;
+  });
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("[data-live]:not([data-done])").forEach(keepFresh);
+  document.querySelectorAll("[data-live]").forEach(keepFresh);
 });
