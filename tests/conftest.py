@@ -48,7 +48,7 @@ def baseline(django_test_environment: None, django_db_blocker) -> Iterator[Basel
     yield taken
     taken.close()
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # the stubs know the base class only
 
 
 @pytest.fixture(autouse=True)

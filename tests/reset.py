@@ -125,7 +125,7 @@ def _referenced(connection: psycopg.Connection, name: str) -> bool:
 
 
 def _sequences(connection: psycopg.Connection) -> dict[str, int | None]:
-    found = connection.execute(
+    found: psycopg.Cursor[tuple[str, int | None]] = connection.execute(
         "SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences WHERE schemaname = 'public'"
     )
     return dict(found.fetchall())
