@@ -1,7 +1,8 @@
 -- workers.claim: lease up to p_slots due jobs to a worker, in the order of due time + lag over all lanes that it
--- serves.
+-- serves. o_busy: slots are left, and due jobs in rows that others hold at this moment: ask again in a moment.
 -- Locks: rows of `ready`, skipping those of others. Raises: TU002 when the worker isn't registered (any more).
-CREATE OR REPLACE FUNCTION workers.claim(p_worker integer, p_slots integer, OUT o_fences bigint[], OUT o_executions bigint[])
+CREATE OR REPLACE FUNCTION workers.claim(p_worker integer, p_slots integer, OUT o_fences bigint[],
+  OUT o_executions bigint[], OUT o_busy boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   v_worker record;
@@ -35,5 +36,6 @@ BEGIN
       v_left := v_left - cardinality(v_claim.o_executions);
     END IF;
   END LOOP;
+  o_busy := v_left > 0 AND v_busy <> '{}';
 END $$;
 COMMENT ON FUNCTION workers.claim IS 'Leases due jobs to a worker, heavier and older ones first.';

@@ -2,10 +2,10 @@
 -- the error of the last attempt and the newest checkpoint.
 -- Locks: nothing.
 CREATE OR REPLACE FUNCTION workers.claimed_jobs(p_fences bigint[])
-RETURNS TABLE (job_id bigint, execution_id bigint, fence bigint, attempt smallint, type text, key text, payload jsonb,
-  timeout_seconds float8, last_error text, checkpoint jsonb, refused boolean)
+RETURNS TABLE (job_id bigint, fence bigint, execution_id bigint, attempt smallint, type text, key text, payload jsonb,
+  timeout_seconds float8, last_error text, checkpoint jsonb)
 LANGUAGE sql SET search_path = pg_catalog, public AS $$
-  SELECT j.id, j.execution_id, l.id, l.attempt, n.type, j.key, j.payload, j.timeout_seconds, a.error, c.data, false
+  SELECT j.id, l.id, j.execution_id, l.attempt, n.type, j.key, j.payload, j.timeout_seconds, a.error, c.data
   FROM lease l CROSS JOIN LATERAL unnest(l.ids) u(id) JOIN job j ON j.id = u.id JOIN lane n ON n.id = l.lane_id
   LEFT JOIN LATERAL (
     SELECT a.error FROM job_attempt a WHERE l.again AND a.job_id = j.id AND a.attempt = l.attempt - 1 LIMIT 1) a ON true

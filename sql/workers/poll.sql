@@ -3,13 +3,16 @@
 --   p_failures                   [{job, fence, outcome, error}] with the outcomes retry, fail and release of workers.end_attempts
 --   p_slots                      how many jobs to claim at most
 --   p_sweep                      also take back lost claims, go on with cancelling, admit held jobs that became due
--- Returns the claimed jobs; and, with `refused` set, each reported job that the claim no longer held: its result was dropped.
+-- Returns a row for each answer:
+--   claimed  a job to run
+--   refused  a reported job that its claim no longer held: the result was dropped
+--   busy     slots are left, and due jobs in rows that others hold at this moment: ask again in a moment
 -- Locks, in this order, each in order of id: leases, blocked, ready (skipping those of others), executions.
 -- Raises: TU002 when a worker that isn't registered claims.
 CREATE OR REPLACE FUNCTION workers.poll(p_worker integer, p_slots integer, p_jobs bigint[] DEFAULT NULL,
   p_fences bigint[] DEFAULT NULL, p_outputs jsonb DEFAULT NULL, p_failures jsonb DEFAULT NULL, p_sweep boolean DEFAULT false)
-RETURNS TABLE (job_id bigint, execution_id bigint, fence bigint, attempt smallint, type text, key text, payload jsonb,
-  timeout_seconds float8, last_error text, checkpoint jsonb, refused boolean)
+RETURNS TABLE (answer text, job_id bigint, fence bigint, execution_id bigint, attempt smallint, type text, key text,
+  payload jsonb, timeout_seconds float8, last_error text, checkpoint jsonb)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 DECLARE
@@ -28,7 +31,7 @@ BEGIN
       INTO v_ended.jobs, v_ended.executions, v_ended.states, v_ended.places, v_linked
       FROM workers.report(p_worker, p_jobs, p_fences, p_outputs, p_failures) r;
     RETURN QUERY
-      SELECT d.job, NULL::bigint, d.fence, NULL::smallint, NULL, NULL, NULL::jsonb, NULL::float8, NULL, NULL::jsonb, true
+      SELECT 'refused', d.job, d.fence, NULL::bigint, NULL::smallint, NULL, NULL, NULL::jsonb, NULL::float8, NULL, NULL::jsonb
       FROM (SELECT * FROM unnest(p_jobs, p_fences)
             UNION ALL SELECT (f ->> 'job')::bigint, (f ->> 'fence')::bigint FROM jsonb_array_elements(p_failures) f) d(job, fence)
       WHERE d.job <> ALL (v_ended.jobs);
@@ -50,7 +53,11 @@ BEGIN
     v_claimed := workers.claim(p_worker, p_slots);
     v_left := v_left - cardinality(v_claimed.o_executions);
     v_started := array(SELECT e.id FROM execution e WHERE e.id = ANY (v_claimed.o_executions) AND e.status = 'pending');
-    RETURN QUERY SELECT * FROM workers.claimed_jobs(v_claimed.o_fences);
+    RETURN QUERY SELECT 'claimed', c.* FROM workers.claimed_jobs(v_claimed.o_fences) c;
+    IF v_claimed.o_busy THEN
+      RETURN QUERY SELECT 'busy', NULL::bigint, NULL::bigint, NULL::bigint, NULL::smallint, NULL, NULL, NULL::jsonb,
+        NULL::float8, NULL, NULL::jsonb;
+    END IF;
   END IF;
   IF v_left > 0 THEN
     v_woken := v_woken || v_opened.o_lanes;

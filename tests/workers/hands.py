@@ -42,7 +42,8 @@ class Hand:
         self._poll(0, None, None, None, None, True)
 
     def _poll(self, slots: int, *results: Any) -> list[dict[str, Any]]:
-        return sql.routine("workers.poll", self.id, slots, *results)
+        answers = sql.routine("workers.poll", self.id, slots, *results)
+        return [one for one in answers if one["answer"] != "busy"]
 
 
 def keys(jobs: list[dict[str, Any]]) -> list[str]:

@@ -35,7 +35,7 @@ def test_every_job_that_is_not_finished_is_cancelled(parallelism: int | None) ->
     assert nothing_left()
     with pytest.raises(StaleClaim):
         sql.routine("workers.hold_lease", active["fence"], active["job_id"])
-    assert hand.complete(active)[0]["refused"]
+    assert hand.complete(active)[0]["answer"] == "refused"
 
 
 def test_other_executions_in_the_same_claim_go_on() -> None:

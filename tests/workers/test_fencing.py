@@ -24,7 +24,7 @@ def taken_away(max_attempts: int = 3) -> tuple[Hand, dict, Hand, dict]:
 def test_a_late_completion_is_refused_and_said_so() -> None:
     late, stale, prompt, fresh = taken_away()
     (answer,) = late.complete(stale, output="late")
-    assert (answer["refused"], answer["job_id"], answer["fence"]) == (True, stale["job_id"], stale["fence"])
+    assert (answer["answer"], answer["job_id"], answer["fence"]) == ("refused", stale["job_id"], stale["fence"])
     assert prompt.complete(fresh, output="prompt") == []
     assert FinishedJob.objects.get().output == "prompt"
 
@@ -32,15 +32,15 @@ def test_a_late_completion_is_refused_and_said_so() -> None:
 def test_a_late_completion_is_refused_after_the_job_finished() -> None:
     late, stale, prompt, fresh = taken_away()
     prompt.complete(fresh)
-    assert late.complete(stale)[0]["refused"]
-    assert late.end(stale)[0]["refused"]
+    assert late.complete(stale)[0]["answer"] == "refused"
+    assert late.end(stale)[0]["answer"] == "refused"
     assert FinishedJob.objects.get().worker_id == prompt.id
 
 
 def test_another_workers_claim_cannot_be_completed() -> None:
     graph(job("a"))
     (claimed,) = Hand("one").claim()
-    assert Hand("two").complete(claimed)[0]["refused"]
+    assert Hand("two").complete(claimed)[0]["answer"] == "refused"
     assert not FinishedJob.objects.exists()
 
 
@@ -49,7 +49,7 @@ def test_completing_twice_counts_once() -> None:
     hand = Hand()
     one, _ = hand.claim()
     assert hand.complete(one) == []
-    assert hand.complete(one)[0]["refused"]
+    assert hand.complete(one)[0]["answer"] == "refused"
     assert (status(execution), execution.completed) == ("running", 1)
 
 

@@ -90,7 +90,7 @@ def test_a_namesake_takes_over_and_the_old_claims_are_fenced_off() -> None:
     new.sweep()
     (claimed,) = new.claim()
     assert claimed["attempt"] == 2
-    assert old.complete(stale)[0]["refused"]
+    assert old.complete(stale)[0]["answer"] == "refused"
 
 
 def test_live_workers_are_those_with_a_session_or_a_fresh_heartbeat() -> None:

@@ -50,7 +50,7 @@ def test_a_claim_tells_what_the_job_is() -> None:
     assert claimed["execution_id"] == execution.pk
     assert (claimed["key"], claimed["type"], claimed["payload"]) == ("a", "report", {"month": "2025-01"})
     assert (claimed["attempt"], claimed["timeout_seconds"]) == (1, 7.5)
-    assert (claimed["last_error"], claimed["checkpoint"], claimed["refused"]) == (None, None, False)
+    assert (claimed["last_error"], claimed["checkpoint"], claimed["answer"]) == (None, None, "claimed")
 
 
 def test_a_thousand_jobs_wait_in_ten_rows() -> None:

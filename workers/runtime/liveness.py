@@ -52,6 +52,10 @@ class Liveness(threading.Thread):
     def end(self) -> None:
         """Deregister and finish."""
         self._ending.set()
+        self.look()
+
+    def look(self) -> None:
+        """Look at the deadlines anew: there may be an earlier one."""
         self._waker.send(b"\0")
 
     def run(self) -> None:
@@ -116,6 +120,8 @@ class Liveness(threading.Thread):
         )
         if connection.fileno() in ready:
             self._hear(connection)
+        if self._woken.fileno() in ready:
+            self._woken.recv(4096)
 
     def _hear(self, connection: Session) -> None:
         for heard in connection.notifies(timeout=0):

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from workers.runtime.sessions import PASSING, Backoff, Session, session
 log = structlog.get_logger("workers")
 
 SWEEP_SECONDS = 1.0
+FIRST_RETRY_SECONDS = 0.003  # when others hold the rows with due jobs; a claim takes about a millisecond
 POLL = "SELECT * FROM workers.poll(%s::int, %s::int, %s::bigint[], %s::bigint[], %s::text::jsonb, %s::jsonb, %s)"
 # Claims touch few rows by index; a plan made while the tables were empty must not be a scan once they are full.
 SETTINGS = (
@@ -26,10 +28,13 @@ SETTINGS = (
 class Poller(threading.Thread):
     """Polls until the board stops and nothing is left to report, or the board is closed."""
 
-    def __init__(self, board: Board, poll_seconds: float) -> None:
+    def __init__(self, board: Board, poll_seconds: float, deadlines: Callable[[], None]) -> None:
+        """`deadlines` is called after jobs with a timeout were dispatched."""
         super().__init__(name="poller", daemon=True)
         self._board = board
         self._poll_seconds = poll_seconds
+        self._deadlines = deadlines
+        self._pause = poll_seconds
         self._next_sweep = 0.0
 
     def run(self) -> None:
@@ -54,7 +59,7 @@ class Poller(threading.Thread):
         backoff = Backoff()
         while not self._finished():
             try:
-                more = self._round(connection)
+                self._pause = self._round(connection)
                 backoff.reset()
             except psycopg.Error as error:
                 if connection.broken:
@@ -62,16 +67,16 @@ class Poller(threading.Thread):
                 self._explain(error)
                 backoff.wait(self._board.closed)
                 continue
-            if not more:
-                self._board.wait(self._poll_seconds)
+            if self._pause and not self._finished():
+                self._board.wait(self._pause)
 
-    def _round(self, connection: Session) -> bool:
-        """One poll. True when another one at once may find more: a completion lets jobs in after it claimed."""
+    def _round(self, connection: Session) -> float:
+        """One poll; returns how long to wait for the next one unless something happens."""
         results = self._board.take_results()
         slots = 0 if self._board.stopping.is_set() else self._board.free_slots()
         sweep = time.monotonic() >= self._next_sweep
         if not (results or slots or sweep):
-            return False
+            return self._poll_seconds
         try:
             records = poll(connection, self._board.worker_id, slots, results, sweep=sweep)
         except PASSING:
@@ -82,12 +87,22 @@ class Poller(threading.Thread):
             raise
         if sweep:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
-        claims = [_claim(record, self._board.worker_id) for record in records if not record["refused"]]
-        for record in records:
-            if record["refused"]:
-                log.info("result refused: the job was taken away", job=record["job_id"], claim=record["fence"])
+        answers = {record["answer"] for record in records}
+        claims = [_claim(record, self._board.worker_id) for record in records if record["answer"] == "claimed"]
         self._board.dispatch(claims)
-        return bool(results) and len(claims) < slots
+        if any(claim.timeout_seconds for claim in claims):
+            self._deadlines()
+        for record in records:
+            if record["answer"] == "refused":
+                log.info("result refused: the job was taken away", job=record["job_id"], claim=record["fence"])
+        if results and len(claims) < slots:
+            return 0.0  # what a parallelism held back is let in by a report, after its poll has claimed
+        return self._retry_seconds() if "busy" in answers else self._poll_seconds
+
+    def _retry_seconds(self) -> float:
+        """Doubles while others keep the rows."""
+        first = self._pause >= self._poll_seconds or not self._pause
+        return FIRST_RETRY_SECONDS if first else min(self._pause * 2, self._poll_seconds)
 
     def _report_singly(self, connection: Session, results: list[Result]) -> None:
         """A result that the database can't take must not keep the others from it."""
@@ -133,5 +148,5 @@ def poll(
 
 def _claim(record: dict[str, Any], worker_id: int | None) -> Claim:
     assert worker_id is not None
-    fields = {name: value for name, value in record.items() if name != "refused"}
+    fields = {name: value for name, value in record.items() if name != "answer"}
     return Claim(worker_id=worker_id, **fields)

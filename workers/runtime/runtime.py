@@ -39,8 +39,8 @@ class Runtime:
         own = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         about = Registration(name=name or own, slots=slots, queues=tuple(queues), lease_seconds=lease_seconds)
         self._board = Board(slots)
-        self._poller = Poller(self._board, poll_seconds)
         self._liveness = Liveness(self._board, about, registered)
+        self._poller = Poller(self._board, poll_seconds, self._liveness.look)
         self._slots = [Slot(self._board, number + 1) for number in range(slots)]
 
     @property

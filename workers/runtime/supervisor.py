@@ -1,10 +1,7 @@
 """Keeps N worker processes alive: starts them, starts those that died again, stops them together."""
 
-import ctypes
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -14,7 +11,6 @@ import structlog
 
 log = structlog.get_logger("workers")
 
-PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 0.2
 QUICK_DEATH_SECONDS = 10.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
@@ -74,11 +70,3 @@ class Supervisor:
                 log.error("worker process did not stop in time; killed", pid=child.pid)
                 child.kill()
                 child.wait()
-
-
-def die_with_parent(parent: int) -> None:
-    """Has the kernel send this process SIGTERM when its parent is gone, however that ended (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        raise SystemExit(0)  # it went before we asked

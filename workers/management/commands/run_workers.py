@@ -12,9 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
+from project.processes import dies_with_parent
 from workers.runtime import Runtime
 from workers.runtime.runtime import LEASE_SECONDS, STOP_SECONDS
-from workers.runtime.supervisor import Supervisor, die_with_parent
+from workers.runtime.supervisor import Supervisor
 
 GRACE_SECONDS = 10.0  # for a child to report and leave after its handlers' time is over
 
@@ -50,7 +51,7 @@ def work(parent: int, options: dict[str, Any], queues: list[str]) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    die_with_parent(parent)
+    dies_with_parent(signal.SIGTERM, parent=parent)()
     slots = options["slots"]
     pool = connections["default"].settings_dict["OPTIONS"]["pool"]
     pool["max_size"] = max(pool["max_size"], slots + 1)
