@@ -48,7 +48,7 @@ class Scrape(Collector):
 
 def text() -> bytes:
     """The whole page in Prometheus' text format."""
-    return generate_latest(Scrape())  # type: ignore[arg-type]
+    return generate_latest(Scrape())
 
 
 def _read(name: str, source: Source) -> list[Metric] | None:
