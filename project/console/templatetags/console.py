@@ -53,4 +53,6 @@ def document(value: Any) -> str:
 def framed(context: RequestContext, template_name: str, **values: Any) -> str:
     """A template in the frame of the console, for pages that come from outside it, such as a 404."""
     request = context.request
-    return render_to_string(template_name, {**admin.site.each_context(request), **values}, request)
+    # as a popup has no sidebar, which shows who is signed in and fails without anybody
+    frame = {**admin.site.each_context(request), "is_popup": not request.user.is_authenticated}
+    return render_to_string(template_name, {**frame, **values}, request)
