@@ -9,7 +9,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["project.access.permissions.HasRole"],
     "DEFAULT_THROTTLE_CLASSES": ["project.access.throttles.BucketThrottle"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["project.api.rendering.ExactJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["project.api.parsers.JsonParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "project.api.negotiation.OneForm",
     "DEFAULT_METADATA_CLASS": None,
