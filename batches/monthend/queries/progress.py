@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from batches.monthend.models import MonthEndBatch
 from batches.monthend.states import FINAL, RUNNING, Status
@@ -51,11 +52,17 @@ def progress(batch: MonthEndBatch) -> Progress:
         workers_failed=found["failed"],
         workers_total=found["workers"] or (0 if batch.expected_amount is not None else batch.worker_count),
         elapsed_seconds=elapsed_seconds(batch, found["now"]),
-        current=found["current"] if posting else (0.0 if found["average"] else None),
+        current=_current(found, posting=posting),
         average=found["average"],
         peak=found["peak"],
         now=found["now"],
     )
+
+
+def _current(found: dict[str, Any], *, posting: bool) -> float | None:
+    if found["average"] is None:
+        return None
+    return float(found["current"]) if posting else 0.0
 
 
 def elapsed_seconds(batch: MonthEndBatch, now: datetime) -> float:
