@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -16,7 +16,7 @@ from project.access.roles import ALL_READERS
 from project.api.csv import streamed
 from project.api.views import ApiView
 
-from .documents import monitoring, responses
+from .documents import monitoring, requests, responses
 from .views import TAG
 
 
@@ -79,13 +79,14 @@ class ReportView(ApiView):
         operation_id="batch_report",
         summary="Trial balance, funds, comparison and timings of a batch.",
         tags=TAG,
-        parameters=[OpenApiParameter("format", str, enum=["json", "csv"], description="csv: the trial balance alone")],
+        parameters=[requests.ReportForm],
         responses={(200, "application/json"): responses.Report, (200, "text/csv"): OpenApiTypes.STR},
     )
     def get(self, request: Request, batch_id: str) -> Response | StreamingHttpResponse:
         """The report as JSON, or its trial balance as CSV."""
+        wanted = self.parse_query(requests.ReportForm)
         document = report.report(batches.find(batch_id))
-        if request.query_params.get("format") != "csv":
+        if wanted["format"] == "json":
             return Response(document)
         columns = ["account", "name", "debit", "credit"]
         lines = ([line[column] for column in columns] for line in document["trial_balance"])

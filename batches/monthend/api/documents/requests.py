@@ -56,3 +56,9 @@ class BatchFilter(StrictSerializer):
 
     status = serializers.ChoiceField(choices=Status.choices, required=False)
     period = serializers.RegexField(r"^\d{4}-\d{2}$", required=False, help_text="For instance 2025-01")
+
+
+class ReportForm(StrictSerializer):
+    """In which form a report is wanted."""
+
+    format = serializers.ChoiceField(choices=["json", "csv"], default="json", help_text="csv: the trial balance alone")
