@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from workers.runtime import Runtime
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """Nobody here logs in by password; hashing it slowly would be most of the time of a test with many roles."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def january(database: None) -> "AccountingPeriod":
     """January 2025 with 200 premiums and 40 claims, ready to close."""

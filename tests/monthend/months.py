@@ -19,8 +19,9 @@ ALL_STATUSES = ("PAID", "APPROVED", "PENDING", "CANCELLED")
 PREMIUMS = """
 INSERT INTO premium_transaction (txn_id, policy_id, txn_date, payment_date, premium_amount, fund_tabarru, fund_tanahud,
   fund_ujroh, product_code, plan_code, payment_method, status)
-SELECT format('P-%%s-%%s', %(month)s::text, n), 'POL-' || n, %(first)s::date + n %% 28, NULL, a.tabarru + a.tanahud + a.ujroh,
-  a.tabarru, a.tanahud, a.ujroh, CASE WHEN n %% 3 = 0 THEN 'FAMILY' ELSE 'MOTOR' END, 'FULL', 'MONTHLY',
+SELECT format('P-%%s-%%s', %(month)s::text, n), 'POL-' || n, %(first)s::date + n %% 28, NULL,
+  a.tabarru + a.tanahud + a.ujroh, a.tabarru, a.tanahud, a.ujroh,
+  CASE WHEN n %% 3 = 0 THEN 'FAMILY' ELSE 'MOTOR' END, 'FULL', 'MONTHLY',
   coalesce(%(status)s, CASE WHEN n %% 13 = 0 THEN 'PENDING' ELSE 'PAID' END)
 FROM generate_series(%(from)s::int, %(to)s::int) n
 CROSS JOIN LATERAL (
@@ -32,11 +33,16 @@ CROSS JOIN LATERAL (
 CLAIMS = """
 INSERT INTO claim_transaction (claim_id, policy_id, claim_date, claim_type, claim_amount, fund_tabarru, fund_tanahud,
   fund_ujroh, fund_qard_hasan, product_code, status)
-SELECT format('C-%%s-%%s', %(month)s::text, n), 'POL-' || n, %(first)s::date + n %% 28, 'TPL', 100 + n * 0.5 + q.qard, 100 + n * 0.5, 0, 0,
-  q.qard, 'MOTOR', coalesce(%(status)s, CASE WHEN n %% 7 = 0 THEN 'PENDING' WHEN n %% 2 = 0 THEN 'PAID' ELSE 'APPROVED' END)
+SELECT format('C-%%s-%%s', %(month)s::text, n), 'POL-' || n, %(first)s::date + n %% 28, 'TPL',
+  100 + n * 0.5 + q.qard, 100 + n * 0.5, 0, 0, q.qard, 'MOTOR',
+  coalesce(%(status)s, CASE WHEN n %% 7 = 0 THEN 'PENDING' WHEN n %% 2 = 0 THEN 'PAID' ELSE 'APPROVED' END)
 FROM generate_series(%(from)s::int, %(to)s::int) n
 CROSS JOIN LATERAL (SELECT CASE WHEN n %% 4 = 0 THEN 25.25 ELSE 0 END AS qard) q
 """
+
+
+def nothing() -> tuple[int, Decimal]:
+    return 0, Decimal(0)
 
 
 @dataclass
@@ -72,8 +78,14 @@ def add_claims(count: int, *, code: str = JANUARY, first: int = 1, status: str |
     sql.execute(CLAIMS, _span(count, code, first, status))
 
 
-def add_premium(key: int, *funds: Decimal | int | str, code: str = JANUARY, status: str = "PAID", product: str = "MOTOR",
-                day: int = 1) -> None:  # fmt: skip
+def add_premium(
+    key: int,
+    *funds: Decimal | int | str,
+    code: str = JANUARY,
+    status: str = "PAID",
+    product: str = "MOTOR",
+    day: int = 1,
+) -> None:
     """One premium with this key and these shares of TABARRU, TANAHUD and UJROH."""
     tabarru, tanahud, ujroh = (Decimal(amount) for amount in funds)
     sql.execute(
