@@ -107,7 +107,7 @@ def _digests(connection: psycopg.Connection, names: list[str]) -> dict[str, str 
         for name in names
     ]
     # by name: a parallel plan gives the parts of a UNION ALL in any order
-    found = dict(connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall())
+    found: dict[str, str | None] = dict(connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall())
     return {name: found[f'public."{name}"'] for name in names}
 
 

@@ -86,8 +86,7 @@ def test_one_command_closes_a_month_and_serves_it_and_a_second_run_goes_on(folde
         assert again["api_key"] == access["api_key"]
         assert again["logins"] == access["logins"]
         later = the_curl_line_works(folder, again)
-        assert later["batch_id"] == batch["batch_id"]
-        assert later["workers"] == batch["workers"]
+        assert later == batch
         processes = family(process)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0

@@ -32,7 +32,6 @@ def folder(tmp_path: Path, database: None) -> Iterator[Path]:
     (tmp_path / "trial").mkdir()
     yield tmp_path
     sql.execute("DROP SCHEMA IF EXISTS trial CASCADE")
-    installer.install()
 
 
 @pytest.fixture(autouse=True)
