@@ -75,7 +75,8 @@ def _finished(request: HttpRequest, response: HttpResponseBase, caller: Caller) 
     response["X-Request-ID"] = caller.request_id or ""
     if isinstance(request, ASGIRequest):
         stream_asynchronously(response)
-    write = log.debug if request.path in PROBES else log.info
+    quiet = request.path in PROBES or request.path.startswith(settings.STATIC_URL)
+    write = log.debug if quiet else log.info
     write(
         "request",
         method=request.method,
