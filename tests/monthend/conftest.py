@@ -83,6 +83,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> "Iterator[Callable[[str], Gate]]":
         replace_work(monkeypatch, kind, made[-1].wrap)
         return made[-1]
 
+    make.made = made  # type: ignore[attr-defined]
     yield make
     for one in made:
         one.open()
