@@ -56,3 +56,10 @@ def test_a_missing_routine_is_named():
     installer.install()
     assert ids(found) == ["tutup.W011"]
     assert f"{name} MISSING" in found[0].msg
+
+
+def test_an_absent_event_trigger_says_who_can_create_it(monkeypatch):
+    monkeypatch.setattr(routines, "missing_event_triggers", lambda: ["ledger.guard_attach"])
+    found = checks.database(databases=["default"])
+    assert ids(found) == ["tutup.W012"]
+    assert "superuser" in found[0].hint

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import DatabaseError, transaction
 
-from project.api.errors import ErrorCode, NotReady, TooManyRequests
+from project.api.errors import Conflict, ErrorCode, NotReady, TooManyRequests
 from project.postgres import sql
-from project.postgres.errors import RAISED, StaleClaim
+from project.postgres.errors import CONSTRAINTS, RAISED, StaleClaim
 
 
 def raising(state: str, message: str = "No.", detail: str = "") -> str:
@@ -69,6 +69,13 @@ def test_every_state_of_the_table_is_raised_as_its_exception(state):
     with pytest.raises(kind) as caught:
         sql.execute(raising(state))
     assert caught.value.code == code
+
+
+def test_a_known_constraint_has_its_own_message(monkeypatch):
+    monkeypatch.setitem(CONSTRAINTS, "auth_group_name_key", (Conflict, ErrorCode.CONFLICT, "There is such a group."))
+    Group.objects.create(name="twice")
+    with pytest.raises(Conflict, match="There is such a group"):
+        sql.execute("INSERT INTO auth_group (name) VALUES ('twice')")
 
 
 def test_an_unknown_error_is_not_dressed_up():
