@@ -83,8 +83,8 @@ def journal_entries(wanted: EntryFilter, *, after: int = 0, limit: int) -> tuple
     """
     search = _search(wanted)
     position = max(search.first - 1, after)
-    # Without a condition, or with a reference that the index finds, there is no need to go in steps.
-    step = ROWS_LOOKED_AT if search.conditions and not search.by_reference else search.last - position
+    # a reference is found by an index; everything else goes in steps, which also leaves most leaves out of the plan
+    step = search.last - position if search.by_reference else ROWS_LOOKED_AT
     found: list[dict[str, Any]] = []
     for _ in range(STEPS_A_PAGE):
         if position >= search.last:

@@ -9,12 +9,15 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
 
 from batches.ledger.imports import blocks, import_file
+from batches.ledger.imports.staging import StagedBlock
 from batches.ledger.models import (
     ClaimTransaction,
     Fund,
@@ -24,6 +27,7 @@ from batches.ledger.models import (
     TransactionSource,
 )
 from project.access.models import AuditEntry
+from project.api.errors import ApiError, ErrorCode
 from tests.ledger.files import claim, premium, text
 
 
@@ -297,6 +301,58 @@ def test_sigterm_stops_the_command_cleanly(tmp_path):
     assert (process.returncode, err) == (3, b"")
     assert b"Import the file again" in out
     assert TransactionImport.objects.get().rows_read == PremiumTransaction.objects.count()
+
+
+@pytest.mark.parametrize("relation", ["journal_line", "nowhere", "job"])
+def test_files_go_into_plain_tables_of_text_dates_and_amounts_only(tmp_path, relation):
+    TransactionSource.objects.filter(code="PREMIUM").update(relation=relation)
+    path = tmp_path / "file.csv"
+    path.write_bytes(GOOD)
+    with pytest.raises(CommandError, match=f"can't be imported into {relation}") as refused:
+        call_command("import_transactions", "premiums", str(path))
+    assert refused.value.returncode == 1
+    assert isinstance(refused.value.__cause__, ApiError)
+    assert refused.value.__cause__.code == ErrorCode.IMPORT_FAILED
+
+
+def test_two_imports_of_one_file_at_once_import_each_row_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 4096)
+    path = tmp_path / "file.csv"
+    path.write_bytes(text([premium(number) for number in range(2000)]))
+    source = TransactionSource.objects.get(code="PREMIUM")
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(_import_and_close, source, str(path)) for _ in range(2)]
+        records = [run.result() for run in runs]
+    assert [record.status for record in records] == ["COMPLETED", "COMPLETED"]
+    assert sum(record.rows_imported for record in records) == PremiumTransaction.objects.count() == 2000
+    assert sum(record.rows_skipped for record in records) == 2000
+
+
+@pytest.mark.parametrize("block", [0, 1, 5])
+def test_an_error_in_one_block_ends_the_import_and_says_why(tmp_path, monkeypatch, block):
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 4096)
+    path = tmp_path / "file.csv"
+    path.write_bytes(text([premium(number) for number in range(1000)]))
+    merge = StagedBlock.merge
+
+    def broken(staged: StagedBlock):
+        if staged.content.first_line > 2 + block * 40:
+            raise RuntimeError("the disk is full")
+        return merge(staged)
+
+    monkeypatch.setattr(StagedBlock, "merge", broken)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        import_file(source=TransactionSource.objects.get(code="PREMIUM"), file_name=str(path))
+    record = TransactionImport.objects.get()
+    assert (record.status, record.error) == ("FAILED", "RuntimeError: the disk is full")
+    assert record.rows_imported == PremiumTransaction.objects.count() < 1000
+
+
+def _import_and_close(source, name):
+    try:
+        return import_file(source=source, file_name=name)
+    finally:
+        connection.close()
 
 
 def test_an_import_that_was_killed_is_marked_by_the_next_one(imported):
