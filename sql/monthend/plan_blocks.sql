@@ -39,8 +39,8 @@ BEGIN
       greatest((p_last - p_first + 1 + p_blocks - 1) / p_blocks, 1));
     RETURN QUERY EXECUTE format(
       'SELECT min(t.%1$I), max(t.%1$I), count(*), ARRAY[%2$s], ARRAY[%3$s], ARRAY[%4$s]
-       FROM %6$s t WHERE %7$s GROUP BY %5$s',
-      p_source.key_column, counts, amounts, digests, place, to_regclass(p_source.relation), p_condition);
+       FROM %6$s t WHERE %7$s AND t.%1$I >= %8$s GROUP BY %5$s',
+      p_source.key_column, counts, amounts, digests, place, to_regclass(p_source.relation), p_condition, p_first);
   END IF;
 END $$;
 COMMENT ON FUNCTION monthend.plan_blocks(transaction_source, month_end_input, text, bigint, bigint, bigint, boolean)

@@ -19,15 +19,9 @@ BEGIN
     CONTINUE WHEN input.last_key IS NULL;
     -- The count may be older than the frozen key: rows that came between are planned, so the first key may be unknown.
     input.first_key := coalesce(input.first_key, 0);
-    INSERT INTO month_end_block (batch_id, number, range_number, source_id, first_key, last_key, transactions, entries,
-        first_entry, fund_entries, fund_amounts, fund_digests)
-      SELECT p_batch.id, numbered.base + row_number() OVER (ORDER BY b.first_key), 0, source.id, b.first_key,
-        b.last_key,
-        b.transactions, (SELECT sum(n) FROM unnest(b.fund_entries) n), 0, b.fund_entries, b.fund_amounts, b.fund_digests
-      FROM monthend.plan_source(source, input,
-          input.condition || monthend.unposted_condition(period.id, source, input.first_key, input.last_key),
-          greatest(round(blocks * input.transactions / greatest(total, 1)::numeric)::bigint, 1)) b
-      CROSS JOIN (SELECT count(*) AS base FROM month_end_block x WHERE x.batch_id = p_batch.id) numbered;
+    PERFORM monthend.cut_input(p_batch.id, source, input,
+      input.condition || monthend.unposted_condition(period.id, source, input.first_key, input.last_key),
+      greatest(round(blocks * input.transactions / greatest(total, 1)::numeric)::bigint, 1));
   END LOOP;
 END $$;
 COMMENT ON FUNCTION monthend.plan_inputs(month_end_batch) IS 'Cut every input of a batch into blocks.';

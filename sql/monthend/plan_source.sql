@@ -6,19 +6,19 @@ RETURNS TABLE (first_key bigint, last_key bigint, transactions bigint,
   fund_entries bigint[], fund_amounts numeric[], fund_digests bigint[])
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE
-  exact_limit constant bigint := 200000;  -- rows whose sort costs less than a tenth of a second
+  exact constant boolean := p_input.transactions <= 200000;  -- rows whose sort costs less than a tenth of a second
   share bigint := greatest((p_input.transactions + p_blocks - 1) / p_blocks, 1);
 BEGIN
   RETURN QUERY
   WITH cut AS MATERIALIZED (
     SELECT b.* FROM monthend.plan_blocks(p_source, p_input, p_condition, p_input.first_key, p_input.last_key,
-      p_blocks, p_input.transactions <= exact_limit) b)
-  SELECT c.* FROM cut c WHERE c.transactions <= 2 * share
+      p_blocks, exact) b)
+  SELECT c.* FROM cut c WHERE exact OR c.transactions <= 2 * share
   UNION ALL
   SELECT again.* FROM cut c
   CROSS JOIN LATERAL monthend.plan_blocks(p_source, p_input, p_condition, c.first_key, c.last_key,
     (c.transactions + share - 1) / share, true) again
-  WHERE c.transactions > 2 * share;
+  WHERE NOT exact AND c.transactions > 2 * share;
 END $$;
 COMMENT ON FUNCTION monthend.plan_source(transaction_source, month_end_input, text, bigint)
   IS 'Cut one input of a batch into blocks.';

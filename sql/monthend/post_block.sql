@@ -28,8 +28,8 @@ BEGIN
   GET DIAGNOSTICS posted = ROW_COUNT;
   IF posted <> block.entries THEN
     RAISE EXCEPTION USING ERRCODE = 'TU102',
-      MESSAGE = format('Block %s of batch %s gives %s entries, %s were planned: the source changed after the plan.',
-        block.number, batch.batch_id, posted, block.entries),
+      MESSAGE = format('Block %s of batch %s gives %s entries, %s were planned: the source changed after the plan. '
+          'Abort the batch and close the month again.', block.number, batch.batch_id, posted, block.entries),
       DETAIL = jsonb_build_object('block', block.number, 'first_key', block.first_key, 'last_key', block.last_key,
         'planned', block.entries, 'found', posted)::text;
   END IF;
