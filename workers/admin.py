@@ -23,8 +23,8 @@ class ExecutionAdmin(ReadOnlyAdmin):
     list_filter = ("status", "workflow")
     search_fields = ("workflow",)
     readonly_fields = (
-        "workflow", "state", "jobs", "done", "failures", "cancelled", "parallelism", "actor", "created_at", "started_at",
-        "completed_at", "cancel_requested_at", "cancel_reason",
+        "workflow", "state", "jobs", "done", "failures", "cancelled", "parallelism", "actor", "created_at",
+        "started_at", "completed_at", "cancel_requested_at", "cancel_reason",
     )  # fmt: skip
     fields = readonly_fields
     empty_list = "Every batch and every workflow is an execution of jobs."
@@ -85,7 +85,8 @@ class JobAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         state = Func(F("id"), function="workers.job_state", output_field=TextField())
-        return super().get_queryset(request).annotate(current_state=state)
+        jobs: QuerySet[Job] = super().get_queryset(request).annotate(current_state=state)
+        return jobs
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         return lookup == "execution__id__exact" or super().lookup_allowed(lookup, value, request)

@@ -8,4 +8,4 @@ class WorkersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from workers import jobs  # noqa: F401  registers the built-in job types
+        from workers import jobs, measures  # noqa: F401  they register themselves

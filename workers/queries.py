@@ -67,6 +67,16 @@ class JobCounts:
     leases: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class QueueCounts:
+    """Unfinished jobs of a queue that don't wait for others."""
+
+    id: int
+    waiting: int
+    delayed: int
+    active: int
+
+
 def execution_state(execution_id: int) -> ExecutionState:
     """Raises `NotFound`."""
     record = sql.row(_EXECUTION, {"id": execution_id})
@@ -90,6 +100,11 @@ def job_counts() -> JobCounts:
     record = sql.row(_JOB_COUNTS)
     assert record is not None
     return JobCounts(**record)
+
+
+def queue_counts() -> dict[int, QueueCounts]:
+    """Counts by the id of the queue."""
+    return {record["id"]: QueueCounts(**record) for record in sql.rows(_QUEUE_COUNTS)}
 
 
 def failures(execution_id: int) -> list[tuple[str, str]]:
@@ -139,4 +154,17 @@ SELECT (SELECT count(*) FROM blocked) AS waiting_children, c.*, l.*, e.* FROM co
 _FAILURES = """
 SELECT j.key, coalesce(f.error, '') AS error FROM finished_job f JOIN job j ON j.id = f.id
 WHERE j.execution_id = %(id)s AND f.state = 'failed' ORDER BY f.finished_at, f.id
+"""
+
+_QUEUE_COUNTS = """
+WITH found AS (
+  SELECT lane_id, CASE WHEN run_at <= now() THEN 'waiting' ELSE 'delayed' END AS state, cardinality(ids) AS jobs
+  FROM ready
+  UNION ALL SELECT lane_id, CASE WHEN run_at <= now() THEN 'waiting' ELSE 'delayed' END, cardinality(ids) FROM held
+  UNION ALL SELECT lane_id, 'active', cardinality(ids) FROM lease
+)
+SELECT q.id, coalesce(sum(f.jobs) FILTER (WHERE f.state = 'waiting'), 0) AS waiting,
+  coalesce(sum(f.jobs) FILTER (WHERE f.state = 'delayed'), 0) AS delayed,
+  coalesce(sum(f.jobs) FILTER (WHERE f.state = 'active'), 0) AS active
+FROM queue q LEFT JOIN lane l ON l.queue_id = q.id LEFT JOIN found f ON f.lane_id = l.id GROUP BY q.id
 """

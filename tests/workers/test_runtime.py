@@ -94,6 +94,12 @@ def broken_connection(claim: Claim) -> None:
     sql.value("SELECT 1")
 
 
+@handler("test.query", max_attempts=1)
+def query(claim: Claim) -> None:
+    sql.value("SELECT 1")
+    time.sleep(0.02)
+
+
 def ended(execution: Execution) -> bool:
     return status(execution) in {"completed", "failed", "cancelled"}
 
@@ -255,6 +261,18 @@ def test_a_worker_whose_sessions_are_cut_goes_on() -> None:
     assert FinishedJob.objects.filter(state="completed").count() == 60
     runtime.stop()
     assert nothing_left()
+
+
+def test_connections_that_died_with_the_server_cost_no_attempt(workers: Runtime) -> None:
+    for _ in range(2):
+        execution = graph(*(job(str(n), type="test.query") for n in range(8)))
+        wait_for(lambda execution=execution: ended(execution), "the jobs")
+        assert status(execution) == "completed"
+        sql.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'tutup%%'"
+        )
+        time.sleep(0.3)
 
 
 def test_a_worker_that_was_given_up_registers_again() -> None:

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from workers.handlers import Claim
 from workers.runtime.board import Board, Result
-from workers.runtime.sessions import PASSING, Backoff, Session, session
+from workers.runtime.sessions import PASSING, Backoff, Session, discard_dead_connections, session
 
 log = structlog.get_logger("workers")
 
@@ -39,6 +39,7 @@ class Poller(threading.Thread):
 
     def run(self) -> None:
         backoff = Backoff()
+        broken = False
         while not self._finished():
             if self._board.worker_id is None:
                 self._board.wait(self._poll_seconds)
@@ -46,9 +47,13 @@ class Poller(threading.Thread):
             try:
                 with session(f"tutup-worker-{self._board.worker_id}") as connection:
                     connection.execute(SETTINGS)
+                    if broken:
+                        discard_dead_connections()  # before a claim: each would cost a job one of its attempts
+                    broken = False
                     backoff.reset()
                     self._serve(connection)
             except PASSING as error:
+                broken = True
                 log.warning("the poller's session ended; trying again", error=str(error).strip())
                 backoff.wait(self._board.closed)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg.rows import DictRow, dict_row
 
 Session = psycopg.Connection[DictRow]
@@ -31,6 +32,14 @@ def value(connection: Session, query: str, *params: Any) -> Any:
     """The first column of the first row."""
     record = connection.execute(query, params).fetchone()
     return next(iter(record.values())) if record else None
+
+
+def discard_dead_connections() -> None:
+    """Has Django's pool replace the connections that a restart of the server broke."""
+    database = connections["default"]
+    assert isinstance(database, DatabaseWrapper)
+    if database.pool is not None and not database.pool.closed:
+        database.pool.check()
 
 
 class Backoff:

@@ -1,0 +1,62 @@
+"""The engine's metrics and its pages in the console."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from prometheus_client.parser import text_string_to_metric_families
+
+from project.access.roles import Role
+from tests.workers.hands import Hand, graph, job
+from workers import queries
+from workers.models import Job, Queue, Worker
+
+
+@pytest.fixture
+def busy() -> Hand:
+    """A worker with one active job, one finished, one failed; others wait, are delayed or blocked."""
+    graph(job("a"), job("b"), job("c", backoff_seconds=100), job("d", max_attempts=1), job("e"), job("f", "e"))
+    hand = Hand("busy", slots=4)
+    a, b, c, d = sorted(hand.claim(4), key=lambda one: one["key"])
+    hand.complete(a)
+    hand.end(c, d)
+    assert b["key"] == "b"
+    return hand
+
+
+def test_a_scrape_shows_jobs_by_state_workers_and_leases(client_for, busy: Hand) -> None:
+    page = client_for(Role.AUDITOR).get("/metrics").content.decode()
+    found = {family.name: family for family in text_string_to_metric_families(page)}
+    by_state = {sample.labels["state"]: sample.value for sample in found["tutup_jobs"].samples}
+    assert by_state == {
+        "waiting-children": 1, "waiting": 1, "delayed": 1, "active": 1, "completed": 1, "failed": 1, "cancelled": 0,
+    }  # fmt: skip
+    assert found["tutup_jobs_oldest_waiting_seconds"].samples[0].value > 0
+    assert found["tutup_leases"].samples[0].value == 1
+    assert found["tutup_workers"].samples[0].value == 1
+    assert found["tutup_worker_slots"].samples[0].value == 4
+    assert found["tutup_worker_load"].samples[0].labels == {"worker": "busy"}
+
+
+def test_counts_by_queue(busy: Hand) -> None:
+    counts = queries.queue_counts()[Queue.objects.get(name="default").pk]
+    assert (counts.waiting, counts.delayed, counts.active) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("model", ["execution", "job", "worker", "queue"])
+def test_the_console_lists_and_shows_them(user_for, busy: Hand, model: str) -> None:
+    client = Client()
+    client.force_login(user_for(Role.AUDITOR))
+    listed = client.get(reverse(f"admin:workers_{model}_changelist"))
+    assert listed.status_code == 200
+    for record in {"job": Job, "worker": Worker}.get(model, Queue).objects.all() if model != "execution" else []:
+        shown = client.get(reverse(f"admin:workers_{model}_change", args=[record.pk]))
+        assert shown.status_code == 200
+
+
+def test_the_jobs_page_says_where_each_job_is(user_for, busy: Hand) -> None:
+    client = Client()
+    client.force_login(user_for(Role.AUDITOR))
+    execution_id = Job.objects.values_list("execution_id", flat=True).first()
+    page = client.get(reverse("admin:workers_job_changelist"), {"execution__id__exact": execution_id}).content.decode()
+    for state in ("waiting-children", "waiting", "delayed", "active", "completed", "failed"):
+        assert state in page
