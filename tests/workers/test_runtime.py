@@ -270,7 +270,7 @@ def test_connections_that_died_with_the_server_cost_no_attempt(workers: Runtime)
         assert status(execution) == "completed"
         sql.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'tutup%%'"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> 'tutup tests'"
         )
         time.sleep(0.3)
 
