@@ -5,7 +5,7 @@ import pytest
 from batches.monthend.models import MonthEndBatch
 from project.access.models import AuditEntry
 from project.access.roles import Role
-from tests.monthend.closing import initiate, wait_for
+from tests.monthend.closing import initiate, leaves, wait_for
 
 LIST = "/admin/monthend/monthendbatch/"
 START = f"{LIST}start/"
@@ -125,12 +125,15 @@ def test_without_a_reason_nothing_happens(visit, failed, verb):
     assert failed.status == "FAILED"
 
 
-def test_an_abort_is_carried_out_with_its_reason(visit, january, workers):
+def test_an_abort_is_carried_out_while_ranges_are_posted(visit, january, workers, gate):
+    posting = gate("month_end.post")
     batch = initiate(worker_count=2)
+    posting.wait_until_reached()
     answer = visit(Role.BATCH_ADMIN).post(move(batch, "abort"), ABORT, follow=True)
-    shown = answer.content.decode()
-    assert "is being aborted" in shown or "cannot be aborted" in shown
-    wait_for(batch, "ABORTED", "COMMITTED")
+    assert "2025-01-MONTHEND is being aborted." in answer.content.decode()
+    posting.open()
+    wait_for(batch, "ABORTED")
+    assert leaves() == []
 
 
 def test_an_abort_before_any_work_ends_aborted(visit, january):
