@@ -66,6 +66,7 @@ def test_it_starts_in_a_path_with_spaces_keeps_data_and_starts_again(folder):
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
     server.stop()
+    assert not choose(folder / "a b", identity.needed()).socket.exists()
     server.start()
     assert server.ensure_database("tutup") == url
     assert answer(url, "SELECT n FROM kept") == 7

@@ -60,6 +60,7 @@ class EmbeddedServer:
             if process.poll() is None:
                 process.send_signal(end_signal)
                 _wait(process, patience)
+        shutil.rmtree(self._places.socket, ignore_errors=True)
 
     def remove(self) -> None:
         """Stop and delete the data."""
