@@ -2,9 +2,10 @@
 -- Of lines with the same id in one block the first is taken. Nothing is updated: upstream's rows are never touched.
 -- Locks: the source's imports (advisory, p_lock_space) until the end of the transaction. Raises: nothing of its own.
 -- The join must probe the unique index: statistics of a table that is being loaded would make the planner scan it.
+-- A method that is switched off costs so much that an older server would compile the plan each time: hence no jit.
 CREATE OR REPLACE FUNCTION ledger.merge_import_stage(p_source int, p_lock_space int) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS $$
 DECLARE
   source transaction_source;
   columns text;
