@@ -68,7 +68,7 @@ class _Search:
     last: int
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
-    by_reference: bool = False  # the index on the source's key finds the rows
+    narrowed: bool = False  # to the spans of one source row: nothing to go through in steps
 
     def add(self, condition: str, *values: Any) -> None:
         self.conditions.append(condition)
@@ -83,8 +83,8 @@ def journal_entries(wanted: EntryFilter, *, after: int = 0, limit: int) -> tuple
     """
     search = _search(wanted)
     position = max(search.first - 1, after)
-    # a reference is found by an index; everything else goes in steps, which also leaves most leaves out of the plan
-    step = search.last - position if search.by_reference else ROWS_LOOKED_AT
+    # one source row's spans are read at once; everything else in steps, which also leaves most leaves out of the plan
+    step = search.last - position if search.narrowed else ROWS_LOOKED_AT
     found: list[dict[str, Any]] = []
     for _ in range(STEPS_A_PAGE):
         if position >= search.last:
@@ -112,9 +112,7 @@ def every_entry(wanted: EntryFilter) -> Iterator[dict[str, Any]]:
 
 def _entries(search: _Search, after: int, upper: int, limit: int) -> list[dict[str, Any]]:
     conditions = " AND ".join(["e.entry_number > %s", "e.entry_number <= %s", *search.conditions])
-    # without the barrier the planner would walk the numbers in order to save a sort of three rows
-    barrier = "OFFSET 0" if search.by_reference else ""
-    return sql.rows(_ENTRIES.format(conditions=conditions, barrier=barrier), [after, upper, *search.values, limit])
+    return sql.rows(_ENTRIES.format(conditions=conditions), [after, upper, *search.values, limit])
 
 
 def _search(wanted: EntryFilter) -> _Search:
@@ -127,8 +125,7 @@ def _search(wanted: EntryFilter) -> _Search:
     if wanted.source:
         search.add("e.source_type = %s", _id("transaction_source", "source", wanted.source))
     if wanted.reference is not None:
-        search.add("e.source_id = %s", _source_key(wanted))
-        search.by_reference = True
+        _narrow(search, *_source_key(wanted))
     if wanted.date_from:
         search.add("e.posting_date >= %s", wanted.date_from)
     if wanted.date_to:
@@ -136,6 +133,15 @@ def _search(wanted: EntryFilter) -> _Search:
     if wanted.amount is not None:
         search.add("e.amount = %s", wanted.amount)
     return search
+
+
+def _narrow(search: _Search, source: int, key: int | None) -> None:
+    """Only the entries of one source row; the blocks of the batches in the books say where they are."""
+    spans = sql.routine("ledger.entry_spans", source, key)
+    within = " OR ".join("e.entry_number BETWEEN %s AND %s" for _ in spans)
+    search.add(f"({within or 'false'})", *(bound for span in spans for bound in span.values()))
+    search.add("e.source_id = %s", key)
+    search.narrowed = True
 
 
 def _bounds(wanted: EntryFilter) -> tuple[int, int]:
@@ -154,19 +160,19 @@ def _id(table: str, name: str, code: str) -> int:
     return int(found)
 
 
-def _source_key(wanted: EntryFilter) -> int | None:
-    """The key of the source row that has upstream's id; None finds nothing."""
+def _source_key(wanted: EntryFilter) -> tuple[int, int | None]:
+    """The source, and the key of its row that has upstream's id; None finds nothing."""
     source = TransactionSource.objects.filter(code=wanted.source).first()
     if source is None:
         raise InvalidRequest.field("reference", "Name its source too, like source=PREMIUM.")
-    return sql.routine_value("ledger.source_key", source.pk, wanted.reference)  # type: ignore[no-any-return]
+    return source.pk, sql.routine_value("ledger.source_key", source.pk, wanted.reference)
 
 
 _ENTRIES = """
 SELECT e.entry_number, b.batch_id, e.posting_date, s.code AS source, e.source_id, f.code AS fund,
        d.code AS debit_account, c.code AS credit_account, e.amount
 FROM (
-    SELECT * FROM (SELECT * FROM journal_entry e WHERE {conditions} {barrier}) e ORDER BY e.entry_number LIMIT %s
+    SELECT * FROM journal_entry e WHERE {conditions} ORDER BY e.entry_number LIMIT %s
 ) e
 JOIN month_end_batch b ON b.id = e.batch_id
 JOIN transaction_source s ON s.id = e.source_type

@@ -45,7 +45,6 @@ def load_leaf(batch: int, first: int, entries: Sequence[Entry], day: date, leaf:
         rows = _rows(first, entries, batch, day)
         cursor.executemany(f"INSERT INTO {name} VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", rows)
         cursor.execute(f"ALTER TABLE {name} ADD PRIMARY KEY (entry_number)")
-        cursor.execute(f"CREATE INDEX ON {name} USING brin (source_id)")
         cursor.execute("SELECT ledger.seal_leaf(%s)", [name])
         cursor.execute(f"ANALYZE {name}")
     return name
@@ -69,6 +68,7 @@ def post(period: AccountingPeriod, entries: Sequence[Entry], first: int = 1, use
     """Entries into the journal with their balances; gives the batch's name."""
     batch, name = begin_batch(period, user)
     leaf = load_leaf(batch, first, entries, period.start_date)
+    _map(batch, leaf)
     attach(batch, leaf, first, len(entries))
     _balance(period, batch)
     return name
@@ -85,6 +85,19 @@ def _rows(first: int, entries: Sequence[Entry], batch: int, day: date) -> list[l
         sides = (other, of_fund) if source == "PREMIUM" else (of_fund, other)
         rows.append([number, source_id, day, batch, sources[source], funds[fund], *sides, amount])
     return rows
+
+
+def _map(batch: int, leaf: str) -> None:
+    """A block for each source, as the plan stores them: which keys are among which entry numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO month_end_block (batch_id, number, range_number, source_id, first_key, last_key, transactions,"
+            " entries, first_entry, fund_entries, fund_amounts, fund_digests)"
+            " SELECT %s, row_number() OVER (), 1, source_type, min(source_id), max(source_id),"
+            " count(DISTINCT source_id), max(entry_number) - min(entry_number) + 1, min(entry_number), '{}', '{}', '{}'"
+            f" FROM {leaf} GROUP BY source_type",
+            [batch],
+        )
 
 
 def _balance(period: AccountingPeriod, batch: int) -> None:
