@@ -23,7 +23,7 @@ LOOK_SECONDS = 0.02
 PATIENCE_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Closed:
     """A committed batch with what was noticed around it."""
 
@@ -31,7 +31,7 @@ class Closed:
     called_at: datetime
     accepted_at: datetime
     wal_bytes: int
-    checkpoints: int
+    checkpointed: bool
     memory_before: float
     observer: Observer
 
@@ -73,15 +73,21 @@ def abort_loaded(api: Api) -> float | None:
 
 def close(api: Api, watching: Api, memory_before: float) -> Closed:
     """Close the month while `watching` observes it. Raises RuntimeError when it does not commit."""
-    wal, checkpoints = _written()
+    wal, checkpoint = _written()
     called_at = _now()
     name = api.initiate(MONTH, batch_type=BatchType.PREMIUM, worker_count=WORKER_COUNT)
     accepted_at = _now()
     with Observer(watching, name) as observer:
         batch = _committed(name)
-    wal_after, checkpoints_after = _written()
+    wal_after, checkpoint_after = _written()
     return Closed(
-        batch, called_at, accepted_at, wal_after - wal, checkpoints_after - checkpoints, memory_before, observer
+        batch=batch,
+        called_at=called_at,
+        accepted_at=accepted_at,
+        wal_bytes=wal_after - wal,
+        checkpointed=checkpoint_after != checkpoint,
+        memory_before=memory_before,
+        observer=observer,
     )
 
 
@@ -111,11 +117,11 @@ def _now() -> datetime:
     return found
 
 
-def _written() -> tuple[int, int]:
-    """Bytes of WAL since the server was made, and checkpoints since."""
+def _written() -> tuple[int, str]:
+    """Bytes of WAL since the server was made, and where its last checkpoint lies in them."""
     found: dict[str, Any] | None = sql.row(
-        "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint AS wal, num_done AS checkpoints"
-        " FROM pg_stat_checkpointer"
+        "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint AS wal, c.checkpoint_lsn::text AS checkpoint"
+        " FROM pg_control_checkpoint() c"
     )
     assert found is not None
-    return found["wal"], found["checkpoints"]
+    return found["wal"], found["checkpoint"]

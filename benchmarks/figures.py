@@ -15,7 +15,8 @@ def closing(closed: Closed) -> dict[str, Any]:
 
     `seconds` and `initiate_seconds` count from the request to initiate; `plan_seconds` from its answer to the first
     range; `post_seconds` to the last entry; `prove_seconds` to the end of the validation, the building of the keys
-    included as far as nothing was posted beside it; `commit_seconds` to COMMITTED.
+    included as far as nothing was posted beside it; `commit_seconds` to COMMITTED. `checkpointed` says whether the
+    server made a checkpoint meanwhile, which adds full page images to the log.
     """
     batch, observer = closed.batch, closed.observer
     assert batch.started_at is not None
@@ -34,7 +35,7 @@ def closing(closed: Closed) -> dict[str, Any]:
         "commit_lock_seconds": round(batch.commit_lock_ms / 1000, 4),
         "wal_bytes_per_entry": round(closed.wal_bytes / batch.expected_entries, 1),
         "bytes_per_entry": round(leaf_bytes(batch) / batch.expected_entries, 1),
-        "checkpoints": closed.checkpoints,
+        "checkpointed": closed.checkpointed,
         "status_p50_ms": round(median(observer.status_ms), 1),
         "status_p99_ms": _p99(observer.status_ms),
         "journal_p99_ms": _p99(observer.journal_ms),
