@@ -170,7 +170,8 @@ def test_a_large_late_batch_does_not_post_rows_below_its_first_key_again(january
     close(worker_count=1)
     sql.execute(
         "INSERT INTO premium_transaction (txn_id, policy_id, txn_date, premium_amount, fund_tabarru, fund_tanahud,"
-        " fund_ujroh, product_code, plan_code, payment_method, status) SELECT 'L-' || n, 'POL', '2025-01-05', 3, 1, 1, 1,"
+        " fund_ujroh, product_code, plan_code, payment_method, status)"
+        " SELECT 'L-' || n, 'POL', '2025-01-05', 3, 1, 1, 1,"
         " 'MOTOR', 'FULL', 'MONTHLY', 'PAID' FROM generate_series(1, 201000) n"
     )
     batch = close(worker_count=2)
