@@ -27,4 +27,5 @@ BEGIN
   PERFORM pg_notify('workers_cancelled', p_execution::text);
   RETURN true;
 END $$;
-COMMENT ON FUNCTION workers.cancel_execution IS 'Cancels an execution: waiting jobs at once, active ones by their claims.';
+COMMENT ON FUNCTION workers.cancel_execution IS
+  'Cancels an execution: waiting jobs at once, active ones by their claims.';

@@ -26,7 +26,8 @@ BEGIN
     RETURN;
   END IF;
   SELECT d.child_key, d.parent_key INTO v_key, v_other FROM workers.named_dependencies(p_jobs) d
-    WHERE d.parent IS NULL AND NOT EXISTS (SELECT FROM job b WHERE b.execution_id = p_execution AND b.key = d.parent_key)
+    WHERE d.parent IS NULL
+      AND NOT EXISTS (SELECT FROM job b WHERE b.execution_id = p_execution AND b.key = d.parent_key)
     ORDER BY d.child LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'TU012', DETAIL = jsonb_build_object('job', v_key, 'depends_on', v_other)::text,
@@ -50,4 +51,5 @@ BEGIN
         array_to_string(v_names, ' -> '), v_names[1]);
   END IF;
 END $$;
-COMMENT ON FUNCTION workers.check_jobs IS 'Refuses duplicate ids, unknown or repeated dependencies, cycles and bad options.';
+COMMENT ON FUNCTION workers.check_jobs IS
+  'Refuses duplicate ids, unknown or repeated dependencies, cycles and bad options.';

@@ -34,16 +34,19 @@ BEGIN
   v_linked := v_first.linked;
   v_again := v_first.again;
   IF cardinality(v_first.ids) > p_slots THEN
-    UPDATE ready r SET ids = r.ids[p_slots + 1 :] WHERE r.lane_id = p_lane AND r.run_at = v_first.run_at AND r.id = v_first.id;
+    UPDATE ready r SET ids = r.ids[p_slots + 1 :]
+      WHERE r.lane_id = p_lane AND r.run_at = v_first.run_at AND r.id = v_first.id;
   ELSE
     DELETE FROM ready r WHERE r.lane_id = p_lane AND r.run_at = v_first.run_at AND r.id = v_first.id;
     IF cardinality(v_ids) < p_slots THEN
       WITH seen AS MATERIALIZED (
         SELECT r.run_at, r.id, r.attempt, cardinality(r.ids) AS jobs FROM ready r
-        WHERE r.lane_id = p_lane AND (r.run_at, r.id) > (v_first.run_at, v_first.id) AND r.run_at <= least(now(), p_until)
+        WHERE r.lane_id = p_lane AND (r.run_at, r.id) > (v_first.run_at, v_first.id)
+          AND r.run_at <= least(now(), p_until)
         ORDER BY r.lane_id, r.run_at, r.id LIMIT p_slots - cardinality(v_ids) FOR UPDATE SKIP LOCKED
       ), fits AS (
-        SELECT s.id, sum(s.jobs) OVER w <= p_slots - cardinality(v_ids) AND bool_and(s.attempt = v_first.attempt) OVER w AS fit
+        SELECT s.id, sum(s.jobs) OVER w <= p_slots - cardinality(v_ids)
+          AND bool_and(s.attempt = v_first.attempt) OVER w AS fit
         FROM seen s WINDOW w AS (ORDER BY s.run_at, s.id)
       ) SELECT array_agg(f.id) INTO v_more FROM fits f WHERE f.fit;
       FOR v_row IN DELETE FROM ready r WHERE v_more IS NOT NULL AND r.lane_id = p_lane AND r.id = ANY (v_more)

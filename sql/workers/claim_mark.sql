@@ -3,7 +3,8 @@
 -- the mark skips them. The price: a row that commits late with an earlier due time is seen up to a second late.
 -- Without a mark: the start.
 -- Locks: nothing; the mark is a setting of the session, and behind a transaction pooler a mere hint.
-CREATE OR REPLACE FUNCTION workers.claim_mark(p_lane integer, OUT o_look timestamptz, OUT o_run_at timestamptz, OUT o_id bigint)
+CREATE OR REPLACE FUNCTION workers.claim_mark(p_lane integer, OUT o_look timestamptz, OUT o_run_at timestamptz,
+  OUT o_id bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE
   v_parts text[] := string_to_array(current_setting('tutup.lane' || p_lane, true), '|');

@@ -19,7 +19,8 @@ BEGIN
   SELECT e.o_jobs INTO o_jobs
   FROM (SELECT array_agg(u.job) AS jobs, array_agg(l.id) AS fences, array_agg('cancel'::text) AS outcomes,
           array_agg(v_reason) AS errors
-        FROM lease l, unnest(l.ids, l.executions) u(job, execution) WHERE l.id = ANY (v_fences) AND u.execution = p_execution) g,
+        FROM lease l, unnest(l.ids, l.executions) u(job, execution)
+        WHERE l.id = ANY (v_fences) AND u.execution = p_execution) g,
     LATERAL workers.end_attempts(g.jobs, g.fences, g.outcomes, g.errors) e;
   WITH gone AS (
     DELETE FROM ready r WHERE r.execution_id = p_execution AND r.id = ANY (v_ready) RETURNING r.ids, r.attempt

@@ -39,4 +39,5 @@ BEGIN
     INTO o_jobs, o_executions, o_linked FROM good g;
   PERFORM workers.take_from_leases(p_fences, o_jobs);
 END $$;
-COMMENT ON FUNCTION workers.complete_jobs IS 'Completes jobs that the claims still hold; returns them with their executions.';
+COMMENT ON FUNCTION workers.complete_jobs IS
+  'Completes jobs that the claims still hold; returns them with their executions.';

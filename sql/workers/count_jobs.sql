@@ -30,7 +30,8 @@ BEGIN
           THEN CASE WHEN e.status = 'pending' AND (e.id = ANY (p_started) OR c.completed + c.failed > 0)
             THEN 'running' ELSE e.status END
         WHEN e.cancel_requested_at IS NOT NULL THEN 'cancelled'
-        WHEN e.failed + c.failed > 0 THEN 'failed' WHEN e.cancelled + c.cancelled > 0 THEN 'cancelled' ELSE 'completed' END,
+        WHEN e.failed + c.failed > 0 THEN 'failed'
+        WHEN e.cancelled + c.cancelled > 0 THEN 'cancelled' ELSE 'completed' END,
       started_at = CASE WHEN e.id = ANY (p_started) THEN coalesce(e.started_at, now()) ELSE e.started_at END,
       completed_at = CASE WHEN e.completed + c.completed + e.failed + c.failed + e.cancelled + c.cancelled = e.total
         THEN now() END

@@ -11,9 +11,10 @@ BEGIN
   v_failures := (SELECT jsonb_agg(jsonb_build_object('job', u.job, 'fence', l.id, 'outcome', 'release'))
                  FROM lease l, unnest(l.ids) u(job) WHERE l.worker_id = p_worker);
   IF v_failures IS NOT NULL THEN
-    PERFORM workers.notify(array(SELECT l.lane_id FROM lease l WHERE l.worker_id = p_worker));
     PERFORM workers.poll(p_worker, 0, p_failures => v_failures);
   END IF;
+  -- what it gave back just before may wait for somebody to look
+  PERFORM pg_notify('workers', q) FROM worker w, unnest(w.queues) q WHERE w.id = p_worker AND w.stopped_at IS NULL;
   UPDATE worker w SET stopped_at = now(), stop_reason = p_reason WHERE w.id = p_worker AND w.stopped_at IS NULL;
 END $$;
 COMMENT ON FUNCTION workers.deregister_worker IS 'Stops a worker and gives back its jobs.';

@@ -9,7 +9,8 @@ LANGUAGE sql SET search_path = pg_catalog, public AS $$
   ), judged AS MATERIALIZED (
     SELECT g.id, g.execution_id, CASE WHEN bool_or(d.on_failure = 'fail') THEN 'failed' ELSE 'cancelled' END AS state,
       min(d.parent_id) AS parent
-    FROM gone g JOIN job_dependency d ON d.child_id = g.id AND d.on_failure <> 'ignore' AND d.parent_id = ANY (p_bad || p_jobs)
+    FROM gone g JOIN job_dependency d ON d.child_id = g.id AND d.on_failure <> 'ignore'
+      AND d.parent_id = ANY (p_bad || p_jobs)
     GROUP BY g.id, g.execution_id
   ), ended AS (
     INSERT INTO finished_job (id, attempt, state, error)

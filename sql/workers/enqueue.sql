@@ -7,8 +7,9 @@ CREATE OR REPLACE FUNCTION workers.enqueue(p_jobs bigint[], p_executions bigint[
 LANGUAGE sql SET search_path = pg_catalog, public AS $$
   WITH part AS MATERIALIZED (
     SELECT n.lane, n.run_at, n.execution, n.attempt, array_agg(n.job ORDER BY n.job) AS ids
-    FROM (SELECT u.*, (row_number() OVER (PARTITION BY u.execution, u.lane, u.attempt, u.run_at ORDER BY u.job) - 1) / 100 AS part
-          FROM unnest(p_jobs, p_executions, p_lanes, p_attempts, p_run_at) u(job, execution, lane, attempt, run_at)) n
+    FROM (SELECT u.*, (row_number() OVER same - 1) / 100 AS part
+          FROM unnest(p_jobs, p_executions, p_lanes, p_attempts, p_run_at) u(job, execution, lane, attempt, run_at)
+          WINDOW same AS (PARTITION BY u.execution, u.lane, u.attempt, u.run_at ORDER BY u.job)) n
     GROUP BY n.lane, n.run_at, n.execution, n.attempt, n.part
   ), now_ready AS (
     INSERT INTO ready (lane_id, run_at, execution_id, attempt, linked, again, ids)

@@ -1,7 +1,8 @@
 -- workers.find_cycle: a cycle among the edges of p_nodes nodes numbered from 1, as its nodes in order; NULL without
 -- one. Kahn's algorithm over arrays, linear in nodes and edges: a set-based one needs a statement for each layer.
 -- Locks: nothing. Raises: nothing.
-CREATE OR REPLACE FUNCTION workers.find_cycle(p_nodes integer, p_parents integer[], p_children integer[]) RETURNS integer[]
+CREATE OR REPLACE FUNCTION workers.find_cycle(p_nodes integer, p_parents integer[], p_children integer[])
+RETURNS integer[]
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, public AS $$
 DECLARE
   v_children integer[];  -- the edges' children, sorted by parent

@@ -12,4 +12,5 @@ BEGIN
         p_fence, p_job);
   END IF;
 END $$;
-COMMENT ON FUNCTION workers.hold_lease IS 'Raises TU001 unless the claim holds the job; keeps it so until the transaction ends.';
+COMMENT ON FUNCTION workers.hold_lease IS
+  'Raises TU001 unless the claim holds the job; keeps it so until the transaction ends.';

@@ -9,11 +9,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   FROM queue q JOIN lane l ON l.queue_id = q.id JOIN priority_class c ON c.name = l.priority
   CROSS JOIN LATERAL workers.claim_mark(l.id) m
   LEFT JOIN LATERAL (
-    SELECT r.run_at FROM ready r WHERE r.lane_id = l.id AND (r.run_at, r.id) >= (m.o_run_at, m.o_id) AND r.run_at <= now()
+    SELECT r.run_at FROM ready r
+    WHERE r.lane_id = l.id AND (r.run_at, r.id) >= (m.o_run_at, m.o_id) AND r.run_at <= now()
     ORDER BY r.run_at, r.id LIMIT 1) h ON true
   LEFT JOIN LATERAL (
-    SELECT r.run_at FROM ready r WHERE r.lane_id = l.id AND h.run_at IS NULL AND m.o_look IS NOT NULL AND r.run_at <= now()
+    SELECT r.run_at FROM ready r
+    WHERE r.lane_id = l.id AND h.run_at IS NULL AND m.o_look IS NOT NULL AND r.run_at <= now()
     ORDER BY r.run_at, r.id LIMIT 1) f ON true
-  WHERE q.name = ANY (p_queues) AND (p_types IS NULL OR l.type = ANY (p_types)) AND coalesce(h.run_at, f.run_at) IS NOT NULL
+  WHERE q.name = ANY (p_queues) AND (p_types IS NULL OR l.type = ANY (p_types))
+    AND coalesce(h.run_at, f.run_at) IS NOT NULL
 $$;
 COMMENT ON FUNCTION workers.lane_heads IS 'Lanes with due work for a worker, and how their first jobs are ordered.';

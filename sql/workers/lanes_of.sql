@@ -22,6 +22,7 @@ BEGIN
   RETURN array(
     SELECT l.id FROM jsonb_array_elements(p_jobs) WITH ORDINALITY j(job, place)
     JOIN queue q ON q.name = j.job ->> 'queue'
-    JOIN lane l ON l.queue_id = q.id AND l.type = j.job ->> 'type' AND l.priority = j.job ->> 'priority' ORDER BY j.place);
+    JOIN lane l ON l.queue_id = q.id AND l.type = j.job ->> 'type' AND l.priority = j.job ->> 'priority'
+    ORDER BY j.place);
 END $$;
 COMMENT ON FUNCTION workers.lanes_of IS 'The lane of each job; makes the queues and lanes that are new.';

@@ -18,7 +18,8 @@ BEGIN
       v_name := format('%s_p%s', v_table, v_part);
       CONTINUE WHEN to_regclass('public.' || v_name) IS NOT NULL;
       -- attached rather than created in place: that would lock out everyone who uses the parent
-      EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)%s',
+      EXECUTE format(
+        'CREATE TABLE public.%I (LIKE public.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)%s',
         v_name, v_table, CASE WHEN v_table = 'job_checkpoint' THEN ' WITH (fillfactor = 50)' END);
       EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%s) TO (%s)',
         v_table, v_name, v_part * c_size, (v_part + 1) * c_size);

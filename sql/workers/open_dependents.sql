@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION workers.open_dependents(p_jobs bigint[], p_states tex
   OUT o_jobs bigint[], OUT o_executions bigint[], OUT o_states text[], OUT o_opened integer, OUT o_lanes integer[])
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
-  v_bad bigint[] := array(SELECT u.job FROM unnest(p_jobs, p_states) u(job, state) WHERE u.state IN ('failed', 'cancelled'));
+  v_bad bigint[] := array(
+    SELECT u.job FROM unnest(p_jobs, p_states) u(job, state) WHERE u.state IN ('failed', 'cancelled'));
   v_doomed bigint[] := '{}';
   v_children bigint[];
   v_cuts integer[];

@@ -1,8 +1,9 @@
 -- workers.poll: one round trip of a worker, one transaction: report what it did, then claim what it does next.
---   p_jobs, p_fences, p_outputs  completed jobs with the claims they came by; outputs as one JSON array, NULL when all are null
---   p_failures                   [{job, fence, outcome, error}] with the outcomes retry, fail and release of workers.end_attempts
---   p_slots                      how many jobs to claim at most
---   p_sweep                      also take back lost claims, go on with cancelling, admit held jobs that became due
+--   p_jobs, p_fences  completed jobs with the claims they came by
+--   p_outputs         their outputs as one JSON array, NULL when all are null
+--   p_failures        [{job, fence, outcome, error}], outcomes retry, fail and release as workers.end_attempts has them
+--   p_slots           how many jobs to claim at most
+--   p_sweep           also take back lost claims, go on with cancelling, admit held jobs that became due
 -- Returns a row for each answer:
 --   claimed  a job to run
 --   refused  a reported job that its claim no longer held: the result was dropped
@@ -10,7 +11,8 @@
 -- Locks, in this order, each in order of id: leases, blocked, ready (skipping those of others), executions.
 -- Raises: TU002 when a worker that isn't registered claims.
 CREATE OR REPLACE FUNCTION workers.poll(p_worker integer, p_slots integer, p_jobs bigint[] DEFAULT NULL,
-  p_fences bigint[] DEFAULT NULL, p_outputs jsonb DEFAULT NULL, p_failures jsonb DEFAULT NULL, p_sweep boolean DEFAULT false)
+  p_fences bigint[] DEFAULT NULL, p_outputs jsonb DEFAULT NULL, p_failures jsonb DEFAULT NULL,
+  p_sweep boolean DEFAULT false)
 RETURNS TABLE (answer text, job_id bigint, fence bigint, execution_id bigint, attempt smallint, type text, key text,
   payload jsonb, timeout_seconds float8, last_error text, checkpoint jsonb)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
@@ -25,16 +27,20 @@ DECLARE
   v_room bigint[] := '{}';
   v_woken integer[] := '{}';
 BEGIN
-  SELECT '{}'::bigint[] AS jobs, '{}'::bigint[] AS executions, '{}'::text[] AS states, '{}'::integer[] AS places INTO v_ended;
+  SELECT '{}'::bigint[] AS jobs, '{}'::bigint[] AS executions, '{}'::text[] AS states, '{}'::integer[] AS places
+    INTO v_ended;
   IF p_jobs IS NOT NULL OR p_failures IS NOT NULL THEN
     SELECT r.o_jobs, r.o_executions, r.o_states, array_fill(1, ARRAY[cardinality(r.o_jobs)]), r.o_linked
       INTO v_ended.jobs, v_ended.executions, v_ended.states, v_ended.places, v_linked
       FROM workers.report(p_worker, p_jobs, p_fences, p_outputs, p_failures) r;
-    RETURN QUERY
-      SELECT 'refused', d.job, d.fence, NULL::bigint, NULL::smallint, NULL, NULL, NULL::jsonb, NULL::float8, NULL, NULL::jsonb
-      FROM (SELECT * FROM unnest(p_jobs, p_fences)
-            UNION ALL SELECT (f ->> 'job')::bigint, (f ->> 'fence')::bigint FROM jsonb_array_elements(p_failures) f) d(job, fence)
-      WHERE d.job <> ALL (v_ended.jobs);
+    answer := 'refused';
+    FOR job_id, fence IN
+        SELECT d.job, d.fence FROM (
+          SELECT * FROM unnest(p_jobs, p_fences)
+          UNION ALL SELECT f.job, f.fence FROM jsonb_to_recordset(p_failures) f(job bigint, fence bigint)) d(job, fence)
+        WHERE d.job <> ALL (v_ended.jobs) LOOP
+      RETURN NEXT;
+    END LOOP;
   END IF;
   IF p_sweep THEN
     SELECT v_ended.jobs || s.o_jobs, v_ended.executions || s.o_executions, v_ended.states || s.o_states,
@@ -55,8 +61,10 @@ BEGIN
     v_started := array(SELECT e.id FROM execution e WHERE e.id = ANY (v_claimed.o_executions) AND e.status = 'pending');
     RETURN QUERY SELECT 'claimed', c.* FROM workers.claimed_jobs(v_claimed.o_fences) c;
     IF v_claimed.o_busy THEN
-      RETURN QUERY SELECT 'busy', NULL::bigint, NULL::bigint, NULL::bigint, NULL::smallint, NULL, NULL, NULL::jsonb,
-        NULL::float8, NULL, NULL::jsonb;
+      answer := 'busy';
+      job_id := NULL;
+      fence := NULL;
+      RETURN NEXT;
     END IF;
   END IF;
   IF v_left > 0 THEN

@@ -2,8 +2,8 @@
 -- lock (1, id) and is from then on the proof of the worker's life. A live worker of the same name is taken over: it
 -- is stopped, and a sweep gives its jobs to others.
 -- Locks: the row of the namesake; advisory (1, id) until the session ends. Raises: nothing.
-CREATE OR REPLACE FUNCTION workers.register_worker(p_name text, p_hostname text, p_pid integer, p_slots integer, p_queues text[],
-  p_types text[], p_lease_seconds float8, p_session boolean) RETURNS integer
+CREATE OR REPLACE FUNCTION workers.register_worker(p_name text, p_hostname text, p_pid integer, p_slots integer,
+  p_queues text[], p_types text[], p_lease_seconds float8, p_session boolean) RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   v_id integer;
@@ -18,4 +18,5 @@ BEGIN
   END IF;
   RETURN v_id;
 END $$;
-COMMENT ON FUNCTION workers.register_worker IS 'Registers a worker; with a session its advisory lock proves that it lives.';
+COMMENT ON FUNCTION workers.register_worker IS
+  'Registers a worker; with a session its advisory lock proves that it lives.';

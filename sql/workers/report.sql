@@ -1,8 +1,8 @@
 -- workers.report: apply a worker's results. Returns the jobs whose results counted, with their states, and whether
 -- any of them may have dependents; a job that its claim no longer holds is left out.
 -- Locks: the leases of all results, in order of id.
-CREATE OR REPLACE FUNCTION workers.report(p_worker integer, p_jobs bigint[], p_fences bigint[], p_outputs jsonb, p_failures jsonb,
-  OUT o_jobs bigint[], OUT o_executions bigint[], OUT o_states text[], OUT o_linked boolean)
+CREATE OR REPLACE FUNCTION workers.report(p_worker integer, p_jobs bigint[], p_fences bigint[], p_outputs jsonb,
+  p_failures jsonb, OUT o_jobs bigint[], OUT o_executions bigint[], OUT o_states text[], OUT o_linked boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   v_fences bigint[];
@@ -15,7 +15,8 @@ BEGIN
   IF p_jobs IS NOT NULL THEN
     SELECT c.o_jobs, c.o_executions, array_fill('completed'::text, ARRAY[cardinality(c.o_jobs)]), c.o_linked
       INTO o_jobs, o_executions, o_states, o_linked
-      FROM workers.complete_jobs(p_worker, p_jobs, p_fences, p_outputs, p_failures IS NULL AND p_fences[1] = ALL (p_fences)) c;
+      FROM workers.complete_jobs(p_worker, p_jobs, p_fences, p_outputs,
+        p_failures IS NULL AND p_fences[1] = ALL (p_fences)) c;
   ELSE
     o_jobs := '{}'; o_executions := '{}'; o_states := '{}'; o_linked := false;
   END IF;

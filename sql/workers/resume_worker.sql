@@ -3,6 +3,7 @@
 -- Locks: advisory (1, id) until the session ends. Raises: nothing.
 CREATE OR REPLACE FUNCTION workers.resume_worker(p_worker integer) RETURNS boolean
 LANGUAGE sql SET search_path = pg_catalog, public AS $$
-  SELECT EXISTS (SELECT FROM worker w WHERE w.id = p_worker AND w.stopped_at IS NULL) AND pg_try_advisory_lock(1, p_worker)
+  SELECT EXISTS (SELECT FROM worker w WHERE w.id = p_worker AND w.stopped_at IS NULL)
+    AND pg_try_advisory_lock(1, p_worker)
 $$;
 COMMENT ON FUNCTION workers.resume_worker IS 'Takes a worker''s advisory lock again after its session broke.';

@@ -1,7 +1,8 @@
 -- workers.submit: make an execution of these jobs (as workers.insert_jobs takes them) and wake its workers. All or
 -- nothing.
 -- Locks: nothing that exists. Raises: TU010 no jobs, TU011 to TU015 as workers.check_jobs.
-CREATE OR REPLACE FUNCTION workers.submit(p_workflow text, p_jobs jsonb, p_parallelism integer, p_actor integer) RETURNS bigint
+CREATE OR REPLACE FUNCTION workers.submit(p_workflow text, p_jobs jsonb, p_parallelism integer, p_actor integer)
+RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   v_execution bigint;
