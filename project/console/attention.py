@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest
@@ -75,7 +76,7 @@ def _prerequisites() -> Iterator[Row]:
 def _imports() -> Iterator[Row]:
     recent = TransactionImport.objects.filter(started_at__gte=timezone.now() - RECENT, rows_rejected__gt=0)
     for found in recent[:SHOWN]:
-        text = f"{found.rows_rejected:,} of {found.rows_read:,} lines of {found.file_name} were rejected"
+        text = f"{found.rows_rejected:,} of {found.rows_read:,} lines of {Path(found.file_name).name} were rejected"
         address = changelist("ledger.importreject", import_of=found.pk)
         yield Row(WARN, text, address, "rejects", moment=found.started_at)
 

@@ -7,11 +7,13 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.postgres.fields import ArrayField
 from django.db import Error
-from django.db.models import Model
+from django.db.models import JSONField, Model, TextField
 from django.http import HttpRequest, HttpResponseRedirect
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from project.access import audit
 from project.access.roles import ALL_READERS, Role
@@ -28,6 +30,10 @@ class CountedList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.full_result_count = self.result_count
+
+    def url_for_result(self, result: Model) -> str:
+        own = self.model_admin.page_of(result) if isinstance(self.model_admin, RoleAdmin) else ""
+        return own or str(super().url_for_result(result))
 
 
 class RoleAdmin(ModelAdmin):
@@ -47,6 +53,17 @@ class RoleAdmin(ModelAdmin):
     """What belongs in the list, said when it has no rows yet."""
     empty_command: ClassVar[str] = ""
     """The command that makes the first row."""
+
+    # Text of the database is a line unless a room's form says otherwise.
+    formfield_overrides: Any = {  # type: ignore[misc]  # the theme declares it per instance
+        TextField: {"widget": UnfoldAdminTextInputWidget},
+        ArrayField: {"widget": UnfoldAdminTextInputWidget},
+        JSONField: {"widget": UnfoldAdminTextareaWidget({"rows": 3})},
+    }
+
+    def page_of(self, obj: Model) -> str:
+        """The address of a row's own page, where it isn't Django's."""
+        return ""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return CountedList
@@ -88,6 +105,7 @@ class ReadOnlyInline(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    hide_title = True
     view_roles: ClassVar[Collection[Role]] = ALL_READERS
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from batches.monthend.admin import views
@@ -27,16 +27,14 @@ class MonthEndBatchAdmin(ReadOnlyAdmin):
     change_list_template = "monthend/batches.html"
     empty_list = "Each close of a month is a batch."
     empty_command = "manage.py close_month 2025-01"
-    list_display = ("name", "state", "period", "kind", "transactions", "entries", "amount", "by", "began", "took")
-    list_display_links = None
+    list_display = ("batch_id", "state", "period", "kind", "transactions", "entries", "amount", "by", "began", "took")
     list_filter = ("status", "batch_type", "dry_run", "period")
     list_select_related: ClassVar[list[str]] = ["period", "initiated_by"]
     search_fields = ("batch_id",)
     search_help_text = "Batch id, such as 2025-01"
 
-    @admin.display(description="batch", ordering="id")
-    def name(self, batch: MonthEndBatch) -> SafeString:
-        return format_html('<a class="id" href="{}">{}</a>', reverse("admin:batch", args=[batch.batch_id]), batch)
+    def page_of(self, obj: Model) -> str:
+        return reverse("admin:batch", args=[str(obj)])
 
     @admin.display(description="status")
     def state(self, batch: MonthEndBatch) -> SafeString | str:

@@ -16,7 +16,7 @@ from project.access.models import AuditEntry
 from project.access.roles import Role
 from project.console.people import holds
 
-SHOWN = 50
+SHOWN = 20
 AUDITORS = frozenset({Role.AUDITOR})
 ORDER = {"FAILED": 0, "RUNNING": 1, "ASSIGNED": 2, "COMPLETED": 3}
 
