@@ -4,7 +4,8 @@
 -- Locks: nothing. Raises: nothing.
 CREATE OR REPLACE FUNCTION workers.enqueue(p_jobs bigint[], p_executions bigint[], p_lanes integer[],
   p_attempts smallint[], p_run_at timestamptz[], p_linked boolean, p_again boolean) RETURNS void
-LANGUAGE sql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+BEGIN  -- plpgsql keeps the plan; before PostgreSQL 18 an sql function plans anew in every call
   WITH part AS MATERIALIZED (
     SELECT n.lane, n.run_at, n.execution, n.attempt, array_agg(n.job ORDER BY n.job) AS ids
     FROM (SELECT u.*, (row_number() OVER same - 1) / 100 AS part
@@ -18,6 +19,6 @@ LANGUAGE sql SET search_path = pg_catalog, public AS $$
   )
   INSERT INTO held (lane_id, run_at, execution_id, attempt, linked, again, ids)
   SELECT p.lane, p.run_at, p.execution, p.attempt, p_linked, p_again, p.ids
-  FROM part p JOIN execution e ON e.id = p.execution WHERE e.parallelism IS NOT NULL ORDER BY p.run_at, p.ids[1]
-$$;
+  FROM part p JOIN execution e ON e.id = p.execution WHERE e.parallelism IS NOT NULL ORDER BY p.run_at, p.ids[1];
+END $$;
 COMMENT ON FUNCTION workers.enqueue IS 'Puts jobs into ready, or into held when their execution has a parallelism.';
