@@ -29,6 +29,10 @@ def pytest_configure() -> None:
     url = _server.enter_context(servers.database_url(os.environ.get("DATABASE_URL", "")))
     os.environ.update(DJANGO_SETTINGS_MODULE="project.settings", API_ENV="development", DATABASE_URL=url)
     django.setup()
+    from django.conf import settings
+
+    # a test makes a user or two; hashing a password as for production takes half a second
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_unconfigure() -> None:
