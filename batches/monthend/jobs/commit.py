@@ -4,8 +4,9 @@ from typing import Any
 
 from batches.monthend.models import MonthEndBatch
 from batches.monthend.states import CheckStatus, Layer, Phase, Status
+from project.api.errors import Conflict
 from project.postgres import sql
-from workers.handlers import Claim, Permanent, handler
+from workers.handlers import Claim, Permanent, StaleClaim, handler
 
 
 @handler("month_end.validate", max_attempts=5, backoff_seconds=1.0)
@@ -21,11 +22,20 @@ def validate(claim: Claim) -> None:
 
 @handler("month_end.commit", max_attempts=10, backoff_seconds=0.5)
 def commit(claim: Claim) -> None:
-    """Commit the batch, or end its dry run. Safe to repeat: a batch that reached its end stays there."""
+    """Commit the batch, or end its dry run. Safe to repeat: a batch that reached its end stays there.
+
+    Raises `Permanent` for a refusal that does not pass by itself, such as a period that was closed meanwhile.
+    """
     batch = MonthEndBatch.objects.get(pk=claim.payload["batch"])
-    if batch.status == Status.VALIDATING:
-        step = "monthend.finish_dry_run" if batch.dry_run else "monthend.commit_batch"
+    if batch.status != Status.VALIDATING:
+        return
+    step = "monthend.finish_dry_run" if batch.dry_run else "monthend.commit_batch"
+    try:
         sql.routine(step, batch.pk, claim.fence, claim.job_id)
+    except StaleClaim:
+        raise
+    except Conflict as refusal:
+        raise Permanent(refusal.message) from refusal
 
 
 @handler("month_end.report", max_attempts=5, backoff_seconds=1.0)

@@ -18,13 +18,14 @@ from .initiate import count, hold_ledger, start
 def resume_batch(*, batch: MonthEndBatch, actor: User | None) -> MonthEndBatch:
     """Run a FAILED batch again, from its checkpoints, or from the pre-flight checks when it never had a plan.
 
-    Raises 409 for a batch that is not FAILED, or when another batch holds the ledger.
+    Raises 409 for a batch that is not FAILED, when another batch holds the ledger, or when its period was closed.
     """
     batch.refresh_from_db()
     if batch.status != Status.FAILED:
         raise errors.illegal(batch, "resumed")
     if not batch.holds_ledger:
         hold_ledger()
+    sql.routine("ledger.require_open_period", batch.period_id, batch.initiated_by_id)
     planned = sql.routine_value("monthend.begin_resume", batch.pk, actor.pk if actor else None)
     batch.refresh_from_db()
     if not planned and batch.reverses_id is None:
