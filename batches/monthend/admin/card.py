@@ -73,9 +73,11 @@ def _reached(batch: MonthEndBatch, document: dict[str, Any]) -> int:
         return behind
     if document["validation"]["pre_commit"] == "PASSED":
         return 4
-    if batch.posted_at:
+    counts = document["progress"]
+    planned = batch.expected_amount is not None
+    if batch.posted_at or (planned and counts["processed_transactions"] >= counts["total_transactions"]):
         return 3
-    if batch.expected_amount is not None:
+    if planned:
         return 2
     # the phase of the plan shows only once the plan is written, the verdicts before it show at once
     return 1 if batch.phase == Phase.PLANNING or document["validation"]["pre_flight"] == "PASSED" else 0

@@ -5,7 +5,9 @@ from typing import Any
 
 from batches.monthend.models import MonthEndBatch
 from batches.monthend.queries.validation import validation
+from batches.monthend.states import CheckStatus
 from project.console import figures
+from project.console.navigation import changelist
 
 LAYERS = {
     "pre_flight": "Before the close",
@@ -28,8 +30,17 @@ KNOWN = {"name", "status", "message", "expected", "actual", "difference"}
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One figure or word of the rows behind a check."""
+
+    column: str
+    text: str
+    figure: bool
+
+
+@dataclass(frozen=True)
 class Check:
-    """One line of the checklist. `rows` are behind it: funds, differing totals, missing prerequisites."""
+    """One line of the checklist. `rows` are behind it: funds, differing totals, missing rules; `address` mends it."""
 
     title: str
     status: str
@@ -37,23 +48,25 @@ class Check:
     expected: str = ""
     actual: str = ""
     difference: str = ""
-    rows: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def columns(self) -> list[str]:
-        return list(self.rows[0]) if self.rows else []
+    rows: list[list[Cell]] = field(default_factory=list)
+    address: str = ""
 
 
 def checklist(batch: MonthEndBatch) -> list[dict[str, Any]]:
     """The three layers, each with its status, when it was checked, and its checks."""
     layers = validation(batch)["validations"]
     return [
-        {"title": title, "name": name, **layers[name], "checks": [_check(found) for found in layers[name]["checks"]]}
+        {
+            "title": title,
+            "name": name,
+            **layers[name],
+            "checks": [_check(found, batch) for found in layers[name]["checks"]],
+        }
         for name, title in LAYERS.items()
     ]
 
 
-def _check(found: dict[str, Any]) -> Check:
+def _check(found: dict[str, Any], batch: MonthEndBatch) -> Check:
     expected, actual, difference = _compared(found)
     return Check(
         title=TITLES.get(found["name"], found["name"].replace("_", " ")),
@@ -63,7 +76,17 @@ def _check(found: dict[str, Any]) -> Check:
         actual=_figure(actual),
         difference=_figure(difference),
         rows=_rows(found),
+        address=_mended_at(found["name"], batch) if found["status"] != CheckStatus.PASS else "",
     )
+
+
+def _mended_at(name: str, batch: MonthEndBatch) -> str:
+    """The list where a person mends what the check found; empty where there is none."""
+    if name == "posting_rules":
+        return changelist("ledger.postingrule")
+    if name == "prerequisite_batches":
+        return changelist("ledger.prerequisite", period=batch.period_id)
+    return ""
 
 
 def _compared(found: dict[str, Any]) -> tuple[Any, Any, Any]:
@@ -78,12 +101,17 @@ def _compared(found: dict[str, Any]) -> tuple[Any, Any, Any]:
     return expected, actual, difference
 
 
-def _rows(found: dict[str, Any]) -> list[dict[str, str]]:
+def _rows(found: dict[str, Any]) -> list[list[Cell]]:
     """Whatever list of objects a check keeps, as rows of one table."""
     for name, value in found.items():
         if name not in KNOWN and isinstance(value, list) and value and isinstance(value[0], dict):
-            return [{column: _figure(cell) for column, cell in row.items()} for row in value]
+            return [[_cell(column, cell) for column, cell in row.items()] for row in value]
     return []
+
+
+def _cell(column: str, value: Any) -> Cell:
+    text = _figure(value)
+    return Cell(column, text, figure=text[:1].isdigit() or text.startswith("-"))
 
 
 def _figure(value: Any) -> str:
