@@ -13,7 +13,8 @@ BEGIN
     INTO o_jobs, o_executions, o_states, o_places, o_lanes FROM workers.collect_lost(100) l;
   FOR v_execution IN SELECT e.id FROM execution e
       WHERE e.cancel_requested_at IS NOT NULL AND e.completed_at IS NULL ORDER BY e.id LIMIT 10 LOOP
-    SELECT o_jobs || c.o_jobs, o_executions || c.o_executions, o_states || c.o_states, o_places || c.o_places
+    SELECT collect.o_jobs || c.o_jobs, collect.o_executions || c.o_executions, collect.o_states || c.o_states,
+        collect.o_places || c.o_places
       INTO o_jobs, o_executions, o_states, o_places FROM workers.collect_cancelled(v_execution) c;
   END LOOP;
   o_room := array(
