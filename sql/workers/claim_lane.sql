@@ -63,8 +63,9 @@ BEGIN
     v_look := clock_timestamp() + greatest(interval '1 second', 50 * (clock_timestamp() - now()));
   END IF;
   PERFORM set_config('tutup.lane' || p_lane, concat_ws('|', v_look, v_first.run_at, v_first.id), false);
-  INSERT INTO lease (worker_id, lane_id, until, attempt, linked, again, executions, ids)
-    SELECT p_worker, p_lane, now() + p_lease_time, v_first.attempt, v_linked, v_again,
+  INSERT INTO lease (claimed_at, worker_id, lane_id, until, attempt, linked, again, executions, ids)
+    -- by the clock: the transaction may have waited for the parents of what it claims
+    SELECT clock_timestamp(), p_worker, p_lane, now() + p_lease_time, v_first.attempt, v_linked, v_again,
       array_agg(u.execution ORDER BY u.job), array_agg(u.job ORDER BY u.job)
     FROM unnest(v_ids, o_executions) u(job, execution)
     RETURNING lease.id INTO o_fence;

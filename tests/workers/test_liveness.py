@@ -73,6 +73,16 @@ def test_a_stopped_worker_gives_its_jobs_back_and_no_attempt_is_counted() -> Non
     assert Worker.objects.get(pk=leaving.id).stop_reason == "stopped"
 
 
+def test_claims_that_a_worker_never_learned_of_go_back() -> None:
+    graph(job("known", max_attempts=1), job("lost", max_attempts=1))
+    hand, other = Hand(), Hand("other")
+    (known,), (lost,) = hand.claim(1), hand.claim(1)
+    sql.routine("workers.release_claims", hand.id, [known["fence"]])
+    (claimed,) = other.claim()
+    assert (claimed["key"], claimed["attempt"]) == (lost["key"], 1)
+    assert hand.complete(known) == []
+
+
 def test_a_stopped_worker_is_told_to_register_again() -> None:
     leaving = Hand("leaving")
     sql.routine("workers.deregister_worker", leaving.id, "stopped")

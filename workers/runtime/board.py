@@ -94,6 +94,11 @@ class Board:
         with self._changed:
             return [task for task in self._running.values() if not task.over]
 
+    def known_fences(self) -> list[int]:
+        """The claims of all tasks and of the results that wait to be reported."""
+        with self._changed:
+            return sorted({fence for fence, _ in self._running} | {result.fence for result in self._results})
+
     def dispatch(self, claims: Iterable[Claim]) -> None:
         for claim in claims:
             task = Task(claim, self.stopping)

@@ -48,7 +48,7 @@ class Poller(threading.Thread):
                 with session(f"tutup-worker-{self._board.worker_id}") as connection:
                     connection.execute(SETTINGS)
                     if broken:
-                        discard_dead_connections()  # before a claim: each would cost a job one of its attempts
+                        self._recover(connection)
                     broken = False
                     backoff.reset()
                     self._serve(connection)
@@ -56,6 +56,13 @@ class Poller(threading.Thread):
                 broken = True
                 log.warning("the poller's session ended; trying again", error=str(error).strip())
                 backoff.wait(self._board.closed)
+
+    def _recover(self, connection: Session) -> None:
+        """After a session broke, before the next claim."""
+        discard_dead_connections()  # each would cost a job one of its attempts
+        # the answer of the last poll may be lost with what it claimed; nobody else would give that back for long
+        query = "SELECT workers.release_claims(%s, %s::bigint[])"
+        connection.execute(query, (self._board.worker_id, self._board.known_fences()))
 
     def _finished(self) -> bool:
         return self._board.closed.is_set() or (self._board.stopping.is_set() and self._board.idle())

@@ -53,8 +53,7 @@ def work(parent: int, options: dict[str, Any], queues: list[str]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     dies_with_parent(signal.SIGTERM, parent=parent)()
     slots = options["slots"]
-    pool = connections["default"].settings_dict["OPTIONS"]["pool"]
-    pool["max_size"] = max(pool["max_size"], slots + 1)
+    _prepare_connections(slots)
     runtime = Runtime(slots, queues, lease_seconds=options["lease_seconds"], registered=_name_connections).start()
     stop.wait()
     clean = runtime.stop(seconds=options["stop_seconds"])
@@ -63,6 +62,17 @@ def work(parent: int, options: dict[str, Any], queues: list[str]) -> None:
     database.close_pool()
     if not clean:
         os._exit(0)  # a handler that doesn't stop has lost its claim; its thread must not keep the process
+
+
+def _prepare_connections(slots: int) -> None:
+    """One connection for each slot; and the server notices within a second when we are killed in mid-statement.
+
+    Without that a chunk would run to its end, and keep its claim until then.
+    """
+    options = connections["default"].settings_dict["OPTIONS"]
+    options["pool"]["max_size"] = max(options["pool"]["max_size"], slots + 1)
+    if sys.platform == "linux":
+        options["options"] = f"{options.get('options', '')} -c client_connection_check_interval=1000".strip()
 
 
 def _name_connections(worker_id: int) -> None:
