@@ -1,11 +1,16 @@
 """Starting, aborting, resuming, reversing, restarting: each from the console, and each refused."""
 
+import threading
+import time
+
 import pytest
 
-from batches.monthend.models import MonthEndBatch
+from batches.monthend.models import MonthEndBatch, MonthEndWorker
 from project.access.models import AuditEntry
 from project.access.roles import Role
+from project.postgres import sql
 from tests.monthend.closing import initiate, leaves, wait_for
+from tests.monthend.gates import replace_work
 
 LIST = "/admin/monthend/monthendbatch/"
 START = f"{LIST}start/"
@@ -198,6 +203,43 @@ def test_a_batch_is_reversed_once(visit, january, close):
 
 
 # --- restart of a worker
+
+
+def test_a_worker_that_hangs_is_replaced(visit, january, workers, monkeypatch):
+    hangs = threading.Event()
+
+    def hang_once(work):
+        def working(claim):
+            if claim.attempt == 1:
+                take = (
+                    claim.payload["batch"],
+                    claim.payload["range"],
+                    claim.worker_id,
+                    None,
+                    claim.fence,
+                    claim.job_id,
+                )
+                sql.routine_value("monthend.take_range", *take)
+                hangs.set()
+                while True:
+                    claim.stop_if_asked()
+                    time.sleep(0.01)
+            return work(claim)
+
+        return working
+
+    replace_work(monkeypatch, "month_end.post", hang_once)
+    batch = initiate(worker_count=1)
+    assert hangs.wait(20)
+    client = visit(Role.BATCH_OPERATOR)
+    restart = f"{LIST}{batch.batch_id}/worker/1/restart/"
+    assert restart in client.get(f"{LIST}{batch.batch_id}/page/").content.decode()
+    answer = client.post(restart, {"reason": "hangs"}, follow=True)
+    assert "2025-01-MONTHEND has its worker replaced." in answer.content.decode()
+    wait_for(batch, "COMMITTED")
+    lost = MonthEndWorker.objects.get(batch=batch, worker_id=1)
+    assert (lost.status, lost.recovery_action, lost.replacement_worker_id) == ("FAILED", "RESTARTED", 2)
+    assert AuditEntry.objects.get(operation="month_end.restart_worker").details["reason"] == "hangs"
 
 
 def test_a_worker_that_does_not_run_cannot_be_restarted(visit, january, close):
