@@ -13,6 +13,8 @@ DECLARE
     SELECT b.id FROM blocked b WHERE b.execution_id = p_execution ORDER BY b.id FOR UPDATE SKIP LOCKED);
   v_ready bigint[] := array(
     SELECT r.id FROM ready r WHERE r.execution_id = p_execution ORDER BY r.id FOR UPDATE SKIP LOCKED);
+  v_held bigint[] := array(
+    SELECT h.id FROM held h WHERE h.execution_id = p_execution ORDER BY h.id FOR UPDATE SKIP LOCKED);
   v_waiting bigint[];
   v_admitted bigint[];
 BEGIN
@@ -29,7 +31,7 @@ BEGIN
     SELECT u.job, g.attempt - 1, 'cancelled', v_reason FROM gone g, unnest(g.ids) u(job) RETURNING id
   ) SELECT coalesce(array_agg(e.id), '{}') INTO v_admitted FROM ended e;
   WITH gone AS (
-    DELETE FROM held h WHERE h.execution_id = p_execution RETURNING h.ids, h.attempt
+    DELETE FROM held h WHERE h.execution_id = p_execution AND h.id = ANY (v_held) RETURNING h.ids, h.attempt
   ), unblocked AS (
     DELETE FROM blocked b WHERE b.id = ANY (v_blocked) RETURNING b.id
   ), ended AS (

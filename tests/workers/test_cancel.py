@@ -80,6 +80,18 @@ def test_what_another_transaction_moves_meanwhile_follows_with_the_sweep() -> No
     assert nothing_left()
 
 
+def test_rows_that_were_locked_are_cancelled_by_the_sweep() -> None:
+    execution = graph(job("a"), job("b", type="sleep"), job("c", "a"))
+    with own_session(autocommit=False) as session:
+        session.execute("SELECT FROM ready WHERE lane_id = (SELECT min(lane_id) FROM ready) FOR UPDATE")
+        services.cancel(execution_id=execution.pk, reason="stop")
+        session.commit()
+    assert (status(execution), len(states(execution))) == ("pending", 2)
+    Hand().sweep()
+    assert (status(execution), set(states(execution).values())) == ("cancelled", {"cancelled"})
+    assert nothing_left()
+
+
 def test_cancelling_twice_and_cancelling_what_ended_changes_nothing() -> None:
     execution, ended = graph(job("a")), graph(job("b"))
     hand = Hand()
