@@ -43,11 +43,19 @@ def closing(closed: Closed) -> dict[str, Any]:
     }
 
 
-def compared(seconds: float, rate: float, limits: list[float], peer_rate: float | None) -> dict[str, Any]:
-    """The close against the limit and against the peer; null for what was not asked for."""
+def against_limit(seconds: float, limits: list[float], fastest: float | None) -> dict[str, Any]:
+    """The close against the limit, before and after it, and its fastest form; null when not asked for."""
     return {
         "limit_seconds": [round(limit, 3) for limit in limits],
         "ratio_to_limit": round(seconds / median(limits), 2) if limits else None,
+        "fastest_limit_seconds": None if fastest is None else round(fastest, 3),
+        "ratio_to_fastest_limit": round(seconds / fastest, 2) if fastest else None,
+    }
+
+
+def against_peer(rate: float, peer_rate: float | None) -> dict[str, Any]:
+    """The close against the peer, by transactions a second; null when not asked for."""
+    return {
         "peer_per_second": round(peer_rate) if peer_rate else None,
         "ratio_to_peer": round(rate / peer_rate, 1) if peer_rate else None,
     }

@@ -32,7 +32,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Everything that was asked for, in one run."""
     # these need Django, which needs the server's address
     from benchmarks import figures, month
-    from benchmarks.limit import limit
+    from benchmarks.limit import fastest, limit
     from benchmarks.peer import peer
 
     _told(f"{options.transactions:,} transactions", lambda: month.fill(options.transactions))
@@ -40,13 +40,15 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     closed, abort_seconds = _close(options.workers_slots)
     if options.limit:
         limits.append(_told("limit again", limit))
+    fastest_limit = _told("the limit's fastest form", fastest) if options.limit else None
     peer_rate = _told("peer", lambda: peer(options.transactions)) if options.peer else None
     found = figures.closing(closed)
     return {
         "transactions": options.transactions,
         **found,
         "abort_seconds": abort_seconds,
-        **figures.compared(found["seconds"], found["transactions_per_second"], limits, peer_rate),
+        **figures.against_limit(found["seconds"], limits, fastest_limit),
+        **figures.against_peer(found["transactions_per_second"], peer_rate),
         **figures.machine(),
     }
 

@@ -71,20 +71,20 @@ def test_it_prints_one_line_of_figures_and_leaves_nothing_behind(folder, start):
 
 
 def test_what_was_not_asked_for_is_null():
-    compared = figures.compared(2.0, 50.0, [], None)
-
-    assert compared == {
+    assert set(figures.against_peer(50.0, None).values()) == {None}
+    assert figures.against_limit(2.0, [], None) == {
         "limit_seconds": [],
         "ratio_to_limit": None,
-        "peer_per_second": None,
-        "ratio_to_peer": None,
+        "fastest_limit_seconds": None,
+        "ratio_to_fastest_limit": None,
     }
 
 
-def test_ratios_are_to_the_median_limit_and_to_the_rate_of_the_peer():
-    compared = figures.compared(3.0, 50.0, [0.5, 1.5], 10.0)
+def test_ratios_are_to_the_median_limit_its_fastest_form_and_the_rate_of_the_peer():
+    limit = figures.against_limit(3.0, [0.5, 1.5], 0.5)
 
-    assert (compared["ratio_to_limit"], compared["ratio_to_peer"]) == (3.0, 5.0)
+    assert (limit["ratio_to_limit"], limit["ratio_to_fastest_limit"]) == (3.0, 6.0)
+    assert figures.against_peer(50.0, 10.0)["ratio_to_peer"] == 5.0
 
 
 def test_ctrl_c_leaves_nothing_behind(folder, start):

@@ -92,7 +92,7 @@ class JournalEntriesView(ApiView):
         after = self.cursor.after(request)
         found, last = queries.journal_entries(wanted, after=int(after[0]) if after else 0, limit=limit(request))
         following = self.cursor.encode([last]) if last is not None else None
-        return Response({"results": [JournalEntrySerializer(entry).data for entry in found], "next": following})
+        return Response({"results": JournalEntrySerializer(found, many=True).data, "next": following})
 
 
 class JournalExportView(ApiView):

@@ -69,7 +69,8 @@ class EmbeddedServer:
 
     def url(self, database: str) -> str:
         """The address of a database, as DATABASE_URL takes it."""
-        return f"postgresql://postgres@/{quote(database)}?host={quote(str(self._places.socket), safe='')}"
+        place = quote(str(self._places.socket), safe="")
+        return f"postgresql://postgres@/{quote(database)}?host={place}&port=5432"  # whatever PGPORT says
 
     def ensure_database(self, name: str) -> str:
         """Create the database if there is none; returns its address."""
