@@ -80,6 +80,14 @@ def cancel(*, execution_id: int, reason: str) -> None:
     sql.routine("workers.cancel_execution", execution_id, reason)
 
 
+def restart_job(*, execution_id: int, key: str, reason: str) -> bool:
+    """Takes an active job away from its worker; it runs again as another attempt whose `last_error` is the reason.
+
+    False for a job that isn't active. Raises `NotReady` when a chunk that runs under the claim doesn't end soon.
+    """
+    return bool(sql.routine_value("workers.restart_job", execution_id, key, reason))
+
+
 def _documents(jobs: Sequence[JobSpec], queue: str) -> list[dict[str, Any]]:
     return [_document(job, queue) for job in jobs]
 

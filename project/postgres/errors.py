@@ -49,12 +49,14 @@ CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {
     ),
 }
 
+LOCK_TIMEOUT = "55P03"
+
 # Conditions of the server that pass by themselves. A full SQLSTATE or its class.
 PASSING: dict[str, str] = {
     "08": "The database can't be reached.",
     "53": "The database has no resources left.",
     "57P": "The database is restarting.",
-    "55P03": "Another transaction holds a lock that this one needs.",
+    LOCK_TIMEOUT: "Another transaction holds a lock that this one needs.",
     "40": "The transaction collided with another one.",
 }
 

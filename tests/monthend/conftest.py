@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
     from batches.monthend.models import MonthEndBatch
     from tests.monthend.gates import Gate
     from workers.runtime import Runtime
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings) -> None:
-    """Nobody here logs in by password; hashing it slowly would be most of the time of a test with many roles."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -65,7 +60,7 @@ def start_runtime(database: None) -> "Iterator[Callable[..., Runtime]]":
 
         def start(**options: Any) -> Runtime:
             runtime = Runtime(**{"slots": 2, "poll_seconds": 0.1, **options}).start()
-            started.callback(runtime.stop)
+            started.callback(lambda: runtime._liveness.is_alive() and runtime.stop())
             return runtime
 
         yield start
@@ -87,6 +82,19 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> "Iterator[Callable[[str], Gate]]":
     yield make
     for one in made:
         one.open()
+
+
+@pytest.fixture
+def small_blocks(tamper: Callable[..., int]) -> Iterator[None]:
+    """A plan cuts blocks of at most ten transactions, so that a range of a small month has many checkpoints."""
+    from django.conf import settings
+
+    text = (Path(settings.BASE_DIR) / "sql" / "monthend" / "plan_inputs.sql").read_text(encoding="utf-8")
+    routine = text.partition("COMMENT ON")[0]
+    assert "bigint := 50000;" in routine
+    tamper(routine.replace("bigint := 50000;", "bigint := 10;"))
+    yield
+    tamper(routine)
 
 
 @pytest.fixture

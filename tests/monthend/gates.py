@@ -2,11 +2,9 @@
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-import psycopg
 import pytest
 
 from workers import handlers
@@ -41,15 +39,11 @@ class Gate:
         return waiting
 
 
-def replace_work(monkeypatch: pytest.MonkeyPatch, kind: str, change: Callable[[Work], Work]) -> None:
-    """For this test, jobs of a type do something else."""
+def replace_work(
+    monkeypatch: pytest.MonkeyPatch, kind: str, change: Callable[[Work], Work], *, backoff_seconds: float | None = None
+) -> None:
+    """For this test, jobs of a type do something else, and perhaps wait less between attempts."""
     known = handlers._handlers[kind]
-    monkeypatch.setitem(handlers._handlers, kind, dataclasses.replace(known, work=change(known.work)))
-
-
-@contextmanager
-def locked(connection: psycopg.Connection, table: str) -> Iterator[None]:
-    """Whoever wants to write to the table waits until the block ends."""
-    with connection.transaction():
-        connection.execute(f"LOCK TABLE {table} IN SHARE MODE")
-        yield
+    backoff = known.backoff_seconds if backoff_seconds is None else backoff_seconds
+    changed = dataclasses.replace(known, work=change(known.work), backoff_seconds=backoff)
+    monkeypatch.setitem(handlers._handlers, kind, changed)

@@ -11,12 +11,11 @@ from batches.monthend.states import RUNNING, Status
 from project.access import audit
 from project.api.errors import NotReady
 from project.postgres import sql
-from project.postgres.errors import sqlstate
+from project.postgres.errors import LOCK_TIMEOUT, sqlstate
 from workers import services as engine
 
 from .initiate import WORKFLOW
 
-LOCK_TIMEOUT = "55P03"
 TRIES = 40  # of a quarter of a second: a step that began in between is interrupted by the next try
 
 
