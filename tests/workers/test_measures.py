@@ -1,6 +1,7 @@
 """The engine's metrics and its pages in the console."""
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
@@ -8,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from project.access.roles import Role
 from tests.workers.hands import Hand, graph, job
 from workers import queries
-from workers.models import Job, Queue, Worker
+from workers.models import Execution, Job, Queue, Worker
 
 
 @pytest.fixture
@@ -42,15 +43,14 @@ def test_counts_by_queue(busy: Hand) -> None:
     assert (counts.waiting, counts.delayed, counts.active) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("model", ["execution", "job", "worker", "queue"])
-def test_the_console_lists_and_shows_them(user_for, busy: Hand, model: str) -> None:
+@pytest.mark.parametrize("model", [Execution, Job, Worker, Queue])
+def test_the_console_lists_and_shows_them(user_for, busy: Hand, model: type[Model]) -> None:
     client = Client()
     client.force_login(user_for(Role.AUDITOR))
-    listed = client.get(reverse(f"admin:workers_{model}_changelist"))
-    assert listed.status_code == 200
-    for record in {"job": Job, "worker": Worker}.get(model, Queue).objects.all() if model != "execution" else []:
-        shown = client.get(reverse(f"admin:workers_{model}_change", args=[record.pk]))
-        assert shown.status_code == 200
+    name = f"admin:workers_{model._meta.model_name}"
+    assert client.get(reverse(f"{name}_changelist")).status_code == 200
+    for record in model._default_manager.all():
+        assert client.get(reverse(f"{name}_change", args=[record.pk])).status_code == 200
 
 
 def test_the_jobs_page_says_where_each_job_is(user_for, busy: Hand) -> None:

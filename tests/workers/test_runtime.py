@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -266,8 +267,8 @@ def test_a_worker_whose_sessions_are_cut_goes_on() -> None:
 def test_connections_that_died_with_the_server_cost_no_attempt(workers: Runtime) -> None:
     for _ in range(2):
         execution = graph(*(job(str(n), type="test.query") for n in range(8)))
-        wait_for(lambda execution=execution: ended(execution), "the jobs")
-        assert status(execution) == "completed"
+        wait_for(partial(ended, execution), "the jobs")
+        assert execution.status == "completed"
         sql.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> 'tutup tests'"
