@@ -1,5 +1,6 @@
 -- monthend.certificate_problems: what is wrong with the certificate of a batch; no row when it holds. Checks the
--- digest of its text, its place in the chain, and every range's totals and digests against the journal as it is now.
+-- digest of its text, its place in the chain, every fact of it against the plan and the totals that were read back when
+-- it was written, and these against the journal as it is now.
 CREATE OR REPLACE FUNCTION monthend.certificate_problems(p_batch int)
 RETURNS TABLE (rule text, range_number int, entry_number bigint, source_id bigint, message text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
@@ -10,7 +11,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
     LEFT JOIN month_end_certificate lag_ ON lag_.number = c.number - 1
     WHERE b.id = p_batch),
   body AS (
-    SELECT h.*, monthend.parsed(h.body) AS document FROM held h)
+    SELECT h.*, monthend.parsed(h.body) AS document,
+      monthend.certificate_body(p_batch, h.number, h.previous_digest)::jsonb AS facts FROM held h)
   SELECT 'certificate_missing', NULL::int, NULL::bigint, NULL::bigint, format('Batch %s has no certificate.', b.name)
     FROM body b WHERE b.id IS NULL
   UNION ALL
@@ -27,16 +29,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   UNION ALL
   SELECT 'certificate_facts', NULL, NULL, NULL, format('Certificate %s speaks of other figures than batch %s.',
     b.number, b.name)
-    FROM body b JOIN month_end_batch m ON m.id = p_batch
-    WHERE (b.document ->> 'batch_id', b.document ->> 'entries', b.document ->> 'amount', b.document ->> 'rules')
-      IS DISTINCT FROM (m.batch_id, m.expected_entries::text, m.expected_amount::text, m.rules_fingerprint)
-      OR jsonb_array_length(b.document -> 'ranges')
-        <> (SELECT count(*) FROM month_end_range r WHERE r.batch_id = p_batch)
+    FROM body b WHERE b.document - 'previous' IS DISTINCT FROM b.facts - 'previous' AND b.id IS NOT NULL
   UNION ALL
   SELECT 'range_digest', (r ->> 'range')::int, NULL, NULL,
       format('Range %s (entries %s to %s) is not what certificate %s says.', r ->> 'range', r ->> 'first_entry',
         r ->> 'last_entry', b.number)
-    FROM body b, jsonb_array_elements(b.document -> 'ranges') r
+    FROM body b, jsonb_array_elements(b.facts -> 'ranges') r
     WHERE r -> 'totals' IS DISTINCT FROM
       monthend.recompute_totals(p_batch, (r ->> 'first_entry')::bigint, (r ->> 'last_entry')::bigint);
 $$;

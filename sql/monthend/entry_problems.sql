@@ -20,6 +20,14 @@ BEGIN
           WHERE e.entry_number BETWEEN range.first_entry AND range.last_entry)
         AND NOT EXISTS (SELECT FROM journal_entry e WHERE e.entry_number = g.n)
       LIMIT 100;
+    RETURN QUERY SELECT 'entry_foreign', range.number, e.entry_number, e.source_id,
+        format('Entry %s lies among those of batch %s but names batch number %s and source %s.', e.entry_number,
+          batch.batch_id, e.batch_id, e.source_type)
+      FROM journal_entry e
+      WHERE e.entry_number BETWEEN range.first_entry AND range.last_entry
+        AND (e.batch_id <> p_batch OR e.source_type NOT IN (
+          SELECT b.source_id FROM month_end_block b WHERE b.batch_id = p_batch AND b.range_number = range.number))
+      LIMIT 100;
     IF batch.reverses_id IS NULL THEN
       FOR input IN SELECT * FROM month_end_input i WHERE i.batch_id = p_batch AND EXISTS (
           SELECT FROM month_end_block b WHERE b.batch_id = p_batch AND b.range_number = range.number

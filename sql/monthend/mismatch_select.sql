@@ -24,9 +24,13 @@ BEGIN
     INTO amounts, debits, credits FROM unnest(p_input.fund_ids, p_input.fund_columns) f(fund, col);
   RETURN format($sql$
     SELECT 'source_mismatch', %1$s, e.entry_number, e.source_id,
-      format('Entry %%s: %%s, fund %%s has %%s in the journal and %%s at its source.', e.entry_number,
+      format('Entry %%s: %%s, fund %%s has %%s in the journal and %%s at its source%%s%%s.', e.entry_number,
         coalesce(%2$L || ' ' || t.%3$I, 'source row ' || e.source_id || ' is gone'), f.code, e.amount,
-        coalesce((CASE e.fund_id %4$s END)::text, 'nothing'))
+        coalesce((CASE e.fund_id %4$s END)::text, 'nothing'),
+        CASE WHEN t.%12$I <> e.posting_date THEN format('; dated %%s and %%s', e.posting_date, t.%12$I) END,
+        CASE WHEN ((CASE e.fund_id %13$s END), (CASE e.fund_id %14$s END))
+            IS DISTINCT FROM (e.debit_account_id, e.credit_account_id)
+          THEN '; its accounts are not those of the batch''s rules' END)
     FROM journal_entry e
     LEFT JOIN %5$s t ON t.%6$I = e.source_id AND t.%6$I BETWEEN %7$s AND %8$s
     LEFT JOIN fund f ON f.id = e.fund_id
