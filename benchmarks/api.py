@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from project.access import keys
 from project.access.roles import Role
 
 BATCH = "/api/v1/batch"
+KEPT_SECONDS = 3.0  # the server closes a connection that is silent for longer
 
 
 class Api:
@@ -19,6 +21,7 @@ class Api:
         parts = urlsplit(address)
         assert parts.hostname is not None
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        self._asked = time.monotonic()
         self._headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
 
     def get(self, path: str) -> dict[str, Any]:
@@ -45,9 +48,12 @@ class Api:
         self._connection.close()
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None, expected: int) -> dict[str, Any]:
+        if time.monotonic() - self._asked > KEPT_SECONDS:
+            self._connection.close()  # opens by itself again
         self._connection.request(method, path, json.dumps(body) if body else None, self._headers)
         answer = self._connection.getresponse()
         text = answer.read().decode()
+        self._asked = time.monotonic()
         if answer.status != expected:
             raise RuntimeError(f"{method} {path} answered {answer.status} instead of {expected}: {text}")
         found: dict[str, Any] = json.loads(text)
