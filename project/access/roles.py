@@ -7,7 +7,7 @@ class Role(StrEnum):
     """What a person or a key may do. A user has the roles of their groups; a key has the roles it was given."""
 
     BATCH_ADMIN = "batch_admin"  # start, abort, reverse; periods, rules and API keys
-    BATCH_OPERATOR = "batch_operator"  # start, resume and restart; no abort, no reversal
+    BATCH_OPERATOR = "batch_operator"  # resumes and restarts; starts, aborts and reverses nothing
     FINANCE_VIEWER = "finance_viewer"  # reads batches, journal and balances
     AUDITOR = "auditor"  # reads everything, the audit trail included
     RECONCILIATION_OPERATOR = "reconciliation_operator"  # runs reconciliations, resolves and repairs mismatches

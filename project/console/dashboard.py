@@ -11,7 +11,7 @@ from psycopg import sql as compose
 
 from batches.ledger.models import AccountingPeriod, TransactionSource
 from batches.monthend.admin.card import card
-from batches.monthend.admin.dialogs import OPERATORS
+from batches.monthend.admin.dialogs import ADMINS
 from batches.monthend.admin.forms import TAKES_ENTRIES
 from batches.monthend.admin.page import buttons
 from batches.monthend.models import MonthEndBatch
@@ -76,8 +76,8 @@ def next_step(request: HttpRequest) -> NextStep:
     if missing:
         text = f"{period.code} is open. To close it, complete {', '.join(missing)} first."
         return NextStep(text, changelist("ledger.prerequisite", period=period.pk), "Prerequisites")
-    if not holds(request, OPERATORS):
-        return NextStep(f"{period.code} is open and can be closed by an operator.")
+    if not holds(request, ADMINS):
+        return NextStep(f"{period.code} is open and can be closed by an administrator of batches.")
     return NextStep(
         f"{period.code} can be closed.", f"{reverse('admin:batch_start')}?period={period.code}", "Close it…"
     )

@@ -30,7 +30,7 @@ def test_the_empty_list_says_what_belongs_there(visit):
 
 def test_the_list_shows_numbers_and_leads_to_the_page(visit, january, close):
     batch = close()
-    page = text(visit(Role.BATCH_OPERATOR), LIST)
+    page = text(visit(Role.BATCH_ADMIN), LIST)
     for shown in (page_of(batch), "COMMITTED", f"{batch.expected_entries:,}", f"{batch.expected_amount:,.2f}"):
         assert shown in page, shown
     assert f"{LIST}start/" in page

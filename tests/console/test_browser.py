@@ -129,7 +129,7 @@ def test_a_refused_move_shows_the_services_words(visitor, january, workers, gate
 
 
 def test_starting_a_close_from_the_dashboard(visitor, january):
-    page = visitor(Role.BATCH_OPERATOR).page
+    page = visitor(Role.BATCH_ADMIN).page
     page.get_by_role("link", name="Close it…").click()
     page.get_by_label("Ranges").fill("3")
     page.get_by_role("button", name="Start the close").click()
@@ -184,7 +184,7 @@ def test_without_scripts_everything_can_be_read_and_done(visitor, january, width
 
 
 def test_focus_can_be_seen(visitor, january):
-    page = visitor(Role.BATCH_OPERATOR).page
+    page = visitor(Role.BATCH_ADMIN).page
     link = page.get_by_role("link", name="Close it…")
     link.focus()
     page.keyboard.press("Shift+Tab")

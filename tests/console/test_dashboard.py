@@ -47,12 +47,12 @@ def test_missing_prerequisites_are_named_and_linked(visit):
     assert "can&#x27;t close yet" in page
 
 
-def test_a_month_that_is_ready_has_a_button_for_operators_only(visit, january):
+def test_a_month_that_is_ready_has_a_button_for_administrators_only(visit, january):
     link = "/admin/monthend/monthendbatch/start/?period=2025-01"
-    assert link in text(visit(Role.BATCH_OPERATOR))
-    page = text(visit(Role.FINANCE_VIEWER))
+    assert link in text(visit(Role.BATCH_ADMIN))
+    page = text(visit(Role.BATCH_OPERATOR))
     assert link not in page
-    assert "can be closed by an operator" in page
+    assert "can be closed by an administrator" in page
 
 
 def test_a_month_that_is_posted_is_not_offered_again(visit, january, close):

@@ -1,10 +1,12 @@
 """Worker processes: what happens when they are killed, stopped, or orphaned."""
 
 import subprocess
+import sys
 import time
 
 import psutil
 import pytest
+from django.conf import settings
 
 from project.postgres import sql
 from tests.workers.hands import Hand, graph, job, states, status, wait_for
@@ -93,3 +95,18 @@ def test_options_out_of_range_are_refused(options: list[str]) -> None:
     ended = subprocess.run([*MANAGE, "run_workers", *options], capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 2
     assert options[0] in ended.stderr
+
+
+def test_a_thread_that_dies_ends_the_process() -> None:
+    crash = (
+        "import threading, django; django.setup()\n"
+        "from workers.management.commands import run_workers\n"
+        "threading.excepthook = run_workers._end_process\n"
+        "threading.Thread(target=lambda: 1 / 0, name='poller').start()\n"
+        "threading.Event().wait(20)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", crash], cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 1
+    assert "ZeroDivisionError" in ended.stdout + ended.stderr

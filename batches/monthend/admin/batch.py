@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
 from batches.monthend.admin import views
-from batches.monthend.admin.dialogs import OPERATORS
+from batches.monthend.admin.dialogs import ADMINS
 from batches.monthend.models import MonthEndBatch
 from project.console import figures, states
 from project.console.admin import ReadOnlyAdmin
@@ -72,7 +72,7 @@ class MonthEndBatchAdmin(ReadOnlyAdmin):
         return figures.number(figures.span((ended - batch.initiated_at).total_seconds() if ended else None))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        context: dict[str, Any] = {"may_start": holds(request, OPERATORS), **(extra_context or {})}
+        context: dict[str, Any] = {"may_start": holds(request, ADMINS), **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def change_view(

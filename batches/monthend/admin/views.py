@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from batches.ledger.models import AccountingPeriod
 from batches.monthend import services
-from batches.monthend.admin.dialogs import DIALOGS, OPERATORS, RESTART, Dialog
+from batches.monthend.admin.dialogs import ADMINS, DIALOGS, RESTART, Dialog
 from batches.monthend.admin.forms import TAKES_ENTRIES, StartForm
 from batches.monthend.admin.page import moving, standing
 from batches.monthend.models import MonthEndBatch
@@ -43,7 +43,7 @@ def live(request: HttpRequest, batch_id: str) -> TemplateResponse:
 
 def start(request: HttpRequest) -> HttpResponse:
     """A new close."""
-    _require(request, OPERATORS)
+    _require(request, ADMINS)
     form = StartForm(request.POST or None, initial={"period": request.GET.get("period")})
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -55,3 +55,11 @@ def _abort(*, batch: MonthEndBatch, actor: User | None, reason: str, rollback: b
         actor=actor,
     )
     return batch
+
+
+@transaction.atomic
+def drop_kept_leaves(*, batch: MonthEndBatch, actor: User | None) -> int:
+    """Drop the leaves that an abort without rollback kept. Returns how many. Raises 409 for a batch not ABORTED."""
+    dropped = int(sql.routine_value("monthend.drop_kept_leaves", batch.pk))
+    audit.record(operation="month_end.drop_leaves", target=batch.batch_id, details={"leaves": dropped}, actor=actor)
+    return dropped

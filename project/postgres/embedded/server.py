@@ -20,6 +20,7 @@ from project.processes import dies_with_parent, is_zombie
 START_SECONDS = 120.0  # crash recovery replays what the last run wrote
 STOP_SECONDS = 60.0
 HANDOVER_SECONDS = 30.0  # how long a server that goes down may hold the data folder
+HELD_BY_ANOTHER = ('lock file "', "pre-existing shared memory block")  # by a server, or by sessions that outlive it
 READY_LINE = 7  # of postmaster.pid, counted from zero
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
@@ -129,7 +130,8 @@ class EmbeddedServer:
             time.sleep(0.01)
         self._process = None
         said = self._places.log.read_bytes()[said_from:].decode(errors="replace").strip()
-        if 'lock file "' in said and time.monotonic() < deadline - START_SECONDS + HANDOVER_SECONDS:
+        held = any(sign in said for sign in HELD_BY_ANOTHER)
+        if held and time.monotonic() < deadline - START_SECONDS + HANDOVER_SECONDS:
             return False
         raise ServerError(f"PostgreSQL did not start: {said}")
 

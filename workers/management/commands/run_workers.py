@@ -7,6 +7,7 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -16,6 +17,8 @@ from project.processes import dies_with_parent
 from workers.runtime import Runtime
 from workers.runtime.runtime import LEASE_SECONDS, STOP_SECONDS
 from workers.runtime.supervisor import Supervisor
+
+log = structlog.get_logger("workers")
 
 GRACE_SECONDS = 10.0  # for a child to report and leave after its handlers' time is over
 
@@ -54,6 +57,7 @@ def work(parent: int, options: dict[str, Any], queues: list[str]) -> None:
     dies_with_parent(signal.SIGTERM, parent=parent)()
     slots = options["slots"]
     _prepare_connections(slots)
+    threading.excepthook = _end_process
     runtime = Runtime(slots, queues, lease_seconds=options["lease_seconds"], registered=_name_connections).start()
     stop.wait()
     clean = runtime.stop(seconds=options["stop_seconds"])
@@ -62,6 +66,13 @@ def work(parent: int, options: dict[str, Any], queues: list[str]) -> None:
     database.close_pool()
     if not clean:
         os._exit(0)  # a handler that doesn't stop has lost its claim; its thread must not keep the process
+
+
+def _end_process(crash: threading.ExceptHookArgs) -> None:
+    """A thread of the runtime that dies must not leave a worker that looks alive: the supervisor starts a new one."""
+    crashed = (crash.exc_type, crash.exc_value or crash.exc_type(), crash.exc_traceback)
+    log.critical("a thread died; this worker ends", thread=crash.thread and crash.thread.name, exc_info=crashed)
+    os._exit(1)
 
 
 def _prepare_connections(slots: int) -> None:
