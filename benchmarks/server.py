@@ -21,19 +21,20 @@ STOP_SECONDS = 20.0
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
+def own_database(**settings: str) -> Iterator[EmbeddedServer]:
     """A fresh server in a temporary folder, Django set up on it and migrated; all of it is removed at the end.
 
-    The settings are those of `project.postgres.embedded`, so every commit waits for the disk (fsync on). Ends itself
+    The settings are those of `project.postgres.embedded`, so every commit waits for the disk (fsync on), unless others
+    are given. Ends itself
     on Ctrl-C and SIGTERM; while it cleans up, a second one is ignored.
     """
     signal.signal(signal.SIGTERM, _leave)
-    server = EmbeddedServer(Path(tempfile.mkdtemp(prefix="tutup-benchmark-")))
+    server = EmbeddedServer(Path(tempfile.mkdtemp(prefix="tutup-benchmark-")), settings=settings)
     try:
         server.start()
         os.environ.update(_environment(server.ensure_database("benchmark")))
         _set_up()
-        yield
+        yield server
     finally:
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, signal.SIG_IGN)
