@@ -8,12 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from batches.ledger import sample
 from batches.ledger.services import periods
 from batches.monthend.models import MonthEndBatch
 from batches.monthend.services import initiate_batch, resume_batch, reverse_batch
 from project.access.roles import Role
 from project.api.errors import ApiError
-from tests.monthend import months
 from tests.monthend.closing import initiate, journal, leaves, verify, wait_for
 from tests.monthend.test_initiate import BODY, URL
 
@@ -211,7 +211,7 @@ def test_posting_into_a_detached_leaf_by_hand_does_not_get_into_the_books(januar
 
 def test_a_future_period_takes_none(database, admin):
     period, _ = periods.ensure("2031-05", status="FUTURE")
-    months.sample.load()
+    sample.load()
     with pytest.raises(ApiError) as refused:
         initiate_batch(
             period_start=period.start_date,

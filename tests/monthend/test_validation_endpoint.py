@@ -1,5 +1,7 @@
 """GET /api/v1/batch/{batch_id}/validation."""
 
+from decimal import Decimal
+
 from batches.ledger.models import PostingRule
 from tests.monthend import months
 from tests.monthend.closing import initiate
@@ -45,9 +47,9 @@ def test_the_pre_commit_figures_are_those_of_the_month(january, admin, close):
 def test_fund_totals_are_those_of_the_allocations(january, admin, close):
     totals = months.expected()
     close()
-    funds: dict[str, object] = {}
+    funds: dict[str, Decimal] = {}
     for (_, fund), (_, amount) in totals.funds.items():
-        funds[fund] = funds.get(fund, 0) + amount
+        funds[fund] = funds.get(fund, Decimal(0)) + amount
     found = checks(admin.get(URL).json(), "pre_commit")["fund_totals"]["fund_checks"]
     assert found == [
         {"fund": fund, "expected": str(funds[fund]), "actual": str(funds[fund]), "difference": "0.00"}
