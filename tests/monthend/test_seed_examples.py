@@ -142,7 +142,8 @@ def checked(answer: httpx.Response, code: int, document: dict[str, Any], path: s
     """The body of an answer that has this code and is valid under the document."""
     assert answer.status_code == code, answer.text
     response = document["paths"][path][method]["responses"][str(code)]
-    schema = {**response["content"]["application/json"]["schema"], "components": document["components"]}
+    body: dict[str, Any] = response["content"]["application/json"]["schema"]
+    schema = {**body, "components": document["components"]}
     found: dict[str, Any] = answer.json()
     jsonschema.Draft202012Validator(schema).validate(found)
     return found
