@@ -57,7 +57,7 @@ CHECKS = {
     "pre_flight": ["prerequisite_batches", "source_data_integrity", "database_resources"],
     "pre_commit": ["record_count", "sequence_integrity", "debit_credit_balance", "fund_totals"],
 }
-MEMBERS = {
+MEMBERS: dict[str, dict[str, Any]] = {
     "record_count": {"expected": 1, "actual": 1},
     "sequence_integrity": {"gaps": 0, "duplicates": 0},
     "debit_credit_balance": {"total_debit": "", "total_credit": "", "difference": ""},
