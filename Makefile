@@ -21,11 +21,10 @@ serve: .venv/runtime ## serve the database of DATABASE_URL, with a few workers
 test: .venv/development ## run all tests
 	@exec $(RUN) -m pytest -q $(ARGS)
 
-lint: .venv/development ## formatting, style, types, migrations
+lint: .venv/development ## formatting, style, types
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	API_ENV=development $(RUN) -m mypy .
-	API_ENV=development $(RUN) manage.py makemigrations --check --dry-run
 
 format: .venv/development ## rewrite the code in the house's format
 	$(RUN) -m ruff format .

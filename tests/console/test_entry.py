@@ -91,5 +91,5 @@ def test_a_forbidden_page_wears_it_too_and_names_the_roles(visit, january):
     answer = visit(Role.FINANCE_VIEWER).get("/admin/monthend/monthendbatch/start/")
     assert answer.status_code == 403
     page = answer.content.decode()
-    assert "batch_operator" in page
+    assert "batch_admin" in page
     assert "nav-sidebar" in page

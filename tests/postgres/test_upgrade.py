@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -69,3 +70,7 @@ def test_a_database_upgraded_from_the_first_migrations_equals_a_fresh_one():
     fresh = catalogue(here)
     for name in CATALOGUE:
         assert upgraded[name] == fresh[name], name
+
+
+def test_the_migrations_are_complete():
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=1)  # leaves with 1 if one is missing
