@@ -68,6 +68,7 @@ class Board:
     def __init__(self, slots: int) -> None:
         self.slots = slots
         self.worker_id: int | None = None
+        self.present = threading.Event()  # our session proves us alive; claims of an absent worker are taken for lost
         self.stopping = threading.Event()  # claim nothing more; handlers see should_stop()
         self.closed = threading.Event()  # report nothing more
         self.tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()

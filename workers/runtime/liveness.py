@@ -71,6 +71,7 @@ class Liveness(threading.Thread):
                         self._deregister(connection)
             except PASSING as error:
                 log.warning("the worker's session ended; trying again", error=str(error).strip())
+                self._board.present.clear()
                 backoff.wait(self._ending)
         self._waker.close()
         self._woken.close()
@@ -86,6 +87,7 @@ class Liveness(threading.Thread):
         if self._board.worker_id != self._worker_id:
             self._registered(self._worker_id)
             self._board.worker_id = self._worker_id
+        self._board.present.set()
         self._board.wake()
 
     def _register(self, connection: Session) -> int:

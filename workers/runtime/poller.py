@@ -85,7 +85,8 @@ class Poller(threading.Thread):
     def _round(self, connection: Session) -> float:
         """One poll; returns how long to wait for the next one unless something happens."""
         results = self._board.take_results()
-        slots = 0 if self._board.stopping.is_set() else self._board.free_slots()
+        claims_more = self._board.present.is_set() and not self._board.stopping.is_set()
+        slots = self._board.free_slots() if claims_more else 0
         sweep = time.monotonic() >= self._next_sweep
         if not (results or slots or sweep):
             return self._poll_seconds

@@ -48,6 +48,11 @@ class Runtime:
         """The id in `worker`; None until registered."""
         return self._board.worker_id
 
+    @property
+    def is_present(self) -> bool:
+        """Whether the session that proves it alive is up; without it nothing is claimed."""
+        return self._board.present.is_set()
+
     def start(self) -> Self:
         """Returns at once; jobs start as soon as the database can be reached."""
         for thread in (self._liveness, self._poller, *self._slots):
