@@ -61,7 +61,7 @@ def _runs(ground: Any, kills: int, chance: random.Random) -> dict[str, Any]:
         struck.update(outcome.kills)
         ended[outcome.status] += 1
         different += bool(outcome.wrong)
-        resumed += outcome.resumed
+        resumed += len(outcome.resumed)
         _tell(struck.total(), outcome)
     return {
         "kills": struck.total(),
@@ -78,7 +78,7 @@ def _runs(ground: Any, kills: int, chance: random.Random) -> dict[str, Any]:
 
 def _tell(kills: int, outcome: Any) -> None:
     wrong = f"  DIFFERENT: {outcome.wrong}" if outcome.wrong else ""
-    resumed = ", resumed" if outcome.resumed else ""
+    resumed = "".join(f", resumed after {reason!r}" for reason in outcome.resumed)
     line = f"{kills:>4}  {outcome.status}{resumed} in {outcome.seconds:.1f} s: {', '.join(outcome.kills)}{wrong}"
     print(line, file=sys.stderr, flush=True)
 

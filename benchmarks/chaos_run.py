@@ -25,7 +25,7 @@ class Outcome:
 
     kills: list[str] = field(default_factory=list)
     status: str = ""
-    resumed: int = 0
+    resumed: list[str] = field(default_factory=list)  # why each time
     wrong: dict[str, object] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -98,8 +98,8 @@ class Run:
         def ended() -> bool:
             sight = look(self._ground)
             if sight is not None and sight.status == "FAILED":
+                self.outcome.resumed.append(patiently(lambda: str(MonthEndBatch.objects.latest("id").reason)))
                 resume()
-                self.outcome.resumed += 1
             return sight is not None and sight.ended
 
         wait_until(ended, lambda: f"the batch does not end: {state()}")
@@ -111,6 +111,8 @@ class Run:
         else:
             found = self._ground.fingerprint()
             self.outcome.wrong = {name: digest for name, digest in found.items() if digest != self._books[name]}
+        if failed_proofs := [reason for reason in self.outcome.resumed if "differ" in reason]:
+            self.outcome.wrong["proof"] = failed_proofs
 
 
 def initiate() -> None:

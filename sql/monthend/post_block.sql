@@ -13,11 +13,14 @@ DECLARE
   posted bigint;
 BEGIN
   PERFORM monthend.enter(p_batch, p_fence, p_job);
-  -- A crash may take the last calls with it, entries and checkpoint alike; the range then goes on from what is left.
-  PERFORM set_config('synchronous_commit', 'off', true);
   SELECT * INTO STRICT range FROM month_end_range r WHERE r.batch_id = p_batch AND r.number = p_range FOR NO KEY UPDATE;
   IF range.next_block > range.last_block THEN
     RETURN 0;
+  END IF;
+  -- A crash may take blocks back, entries and checkpoint alike: the range goes on from what is left. Never the last
+  -- one: its worker outlives the crash and reports the job as done.
+  IF range.next_block < range.last_block THEN
+    PERFORM set_config('synchronous_commit', 'off', true);
   END IF;
   SELECT * INTO STRICT batch FROM month_end_batch m WHERE m.id = p_batch;
   SELECT * INTO STRICT block FROM month_end_block b WHERE b.batch_id = p_batch AND b.number = range.next_block;
