@@ -14,7 +14,7 @@ def settings(version: int) -> dict[str, str]:
     It rules out replicas and base backups: right for a demo and a test, wrong for a server that matters.
     """
     memory = _memory() // MEGABYTE
-    shared = max(128, min(2048, max(512, memory // 8), memory // 4))
+    shared = max(128, min(8192, memory // 4))  # a month's leaves stay in memory until their keys are built
     return {
         "listen_addresses": "",
         "max_connections": "200",
