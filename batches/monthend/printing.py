@@ -7,7 +7,7 @@ from batches.monthend.states import Status
 
 
 def page(batch: MonthEndBatch, document: dict[str, Any]) -> str:
-    """Trial balance, fund totals, certificate and figures of a batch, as text of at most 80 columns but for the digest."""
+    """Trial balance, fund totals, certificate and figures of a batch: text of 80 columns, but for the digest."""
     lines = [f"{batch.batch_id}  {batch.status}", _reason(batch), ""]
     if document["trial_balance"]:
         lines += [*_trial_balance(document["trial_balance"]), "", *_funds(document["funds"]), ""]
