@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from batches.ledger import sample
 from batches.ledger.imports import import_file
-from batches.ledger.models import AccountingPeriod, PeriodException, PostingRule, Prerequisite, TransactionSource
+from batches.ledger.models import (
+    Account,
+    AccountingPeriod,
+    PeriodException,
+    PostingRule,
+    Prerequisite,
+    TransactionSource,
+)
 from project.access.models import AuditEntry
 from project.access.roles import Role
 from tests.ledger.files import premium, text
@@ -156,3 +163,12 @@ def test_a_rule_that_overlaps_is_refused_in_the_form(console):
     assert PostingRule.objects.filter(product_code="HL-1").count() == 1
     assert AuditEntry.objects.filter(operation="posting_rule.add").count() == 1
     assert console(Role.FINANCE_VIEWER).post("/admin/ledger/postingrule/add/", body).status_code == 403
+
+
+def test_an_account_keeps_its_code_since_certificates_name_it(console, filled):
+    account = Account.objects.get(code="1010-001")
+    form = {"code": "9999", "name": "Main bank", "kind": account.kind, "active": "on"}
+    answer = console(Role.BATCH_ADMIN).post(f"/admin/ledger/account/{account.pk}/change/", form)
+    account.refresh_from_db()
+    assert answer.status_code == 302
+    assert (account.code, account.name) == ("1010-001", "Main bank")

@@ -1,6 +1,6 @@
 """Accounts, funds, sources, claim types and posting rules: edited here, each save in the audit trail."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,8 +10,16 @@ from batches.ledger.models import Account, ClaimType, Fund, PostingRule, Prerequ
 from project.console.admin import GuardedAdmin
 
 
+class CodedAdmin(GuardedAdmin):
+    """Rows whose code is given once: certificates name accounts, funds and sources by it."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = list(super().get_readonly_fields(request, obj))
+        return [*fixed, "code"] if obj is not None and "code" not in fixed else fixed
+
+
 @admin.register(Account)
-class AccountAdmin(GuardedAdmin):
+class AccountAdmin(CodedAdmin):
     """The chart of accounts. An account that is no longer used is made inactive, not deleted."""
 
     list_display = ("code", "name", "kind", "active")
@@ -20,28 +28,28 @@ class AccountAdmin(GuardedAdmin):
 
 
 @admin.register(Fund)
-class FundAdmin(GuardedAdmin):
+class FundAdmin(CodedAdmin):
     """Funds in the order of the reports."""
 
     list_display = ("code", "name", "position", "active")
 
 
 @admin.register(ClaimType)
-class ClaimTypeAdmin(GuardedAdmin):
+class ClaimTypeAdmin(CodedAdmin):
     """The kinds of claim that an import takes."""
 
     list_display = ("code", "name", "active")
 
 
 @admin.register(PrerequisiteKind)
-class PrerequisiteKindAdmin(GuardedAdmin):
+class PrerequisiteKindAdmin(CodedAdmin):
     """What a month needs before it closes."""
 
     list_display = ("code", "name", "required")
 
 
 @admin.register(TransactionSource)
-class TransactionSourceAdmin(GuardedAdmin):
+class TransactionSourceAdmin(CodedAdmin):
     """The relations that a close posts."""
 
     list_display = ("code", "name", "batch_type", "relation", "active")
