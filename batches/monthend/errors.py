@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from project.api.errors import Conflict, ErrorCode, InvalidRequest, NotReady
+from project.api.errors import Conflict, ErrorCode, NotReady
 
 from .models import MonthEndBatch
 
@@ -42,8 +42,3 @@ def illegal(batch: MonthEndBatch, wanted: str, **details: Any) -> Conflict:
         code=ErrorCode.ILLEGAL_TRANSITION,
         details={"batch_id": batch.batch_id, "status": batch.status, **details},
     )
-
-
-def wrong_field(name: str, reason: str) -> InvalidRequest:
-    """400: one field of the request."""
-    return InvalidRequest.field(name, reason)

@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION monthend.plan_batch(p_batch int, p_leaves int, p_fenc
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   batch month_end_batch;
+  frozen jsonb := monthend.freeze_rules(p_batch);
 BEGIN
   PERFORM monthend.enter(p_batch, p_fence, p_job);
   SELECT * INTO STRICT batch FROM month_end_batch m WHERE m.id = p_batch FOR UPDATE;
@@ -14,8 +15,8 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'TU103',
       MESSAGE = format('Batch %s is %s; only a batch in PREPARING is planned.', batch.batch_id, batch.status);
   END IF;
-  UPDATE month_end_batch m SET phase = 'PLANNING', rules = monthend.freeze_rules(p_batch),
-      rules_fingerprint = encode(sha256(convert_to(monthend.freeze_rules(p_batch)::text, 'UTF8')), 'hex')
+  UPDATE month_end_batch m SET phase = 'PLANNING', rules = frozen,
+      rules_fingerprint = encode(sha256(convert_to(frozen::text, 'UTF8')), 'hex')
     WHERE m.id = p_batch RETURNING * INTO batch;
   IF batch.reverses_id IS NULL THEN
     PERFORM monthend.plan_inputs(batch);

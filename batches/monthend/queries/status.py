@@ -7,8 +7,6 @@ from batches.monthend.states import CheckStatus, Layer, Status
 
 from .progress import Progress, elapsed_seconds, estimated_completion, progress
 
-ENDED_PROVED = frozenset({Status.COMMITTED, Status.REVERSED, Status.DRY_RUN_COMPLETED})
-
 
 def status(batch: MonthEndBatch) -> dict[str, Any]:
     """Status, phase, progress, timing, performance and validation of a batch."""

@@ -10,6 +10,7 @@ from batches.monthend import errors, graph
 from batches.monthend.models import MonthEndBatch
 from batches.monthend.states import BatchType, Status
 from project.access import audit
+from project.api.errors import InvalidRequest
 from project.postgres import sql
 from project.postgres.locks import LockSpace
 from workers import services as engine
@@ -111,16 +112,16 @@ def start(batch: MonthEndBatch, *, actor: User | None, planned: bool = False) ->
 
 def _period(start: date, end: date) -> AccountingPeriod:
     if end < start:
-        raise errors.wrong_field("period_end", "lies before period_start")
+        raise InvalidRequest.field("period_end", "lies before period_start")
     period = AccountingPeriod.objects.filter(start_date=start, end_date=end).first()
     if period:
         return period
     around = AccountingPeriod.objects.filter(start_date__lte=start, end_date__gte=start).first()
     if around is None:
-        raise errors.wrong_field("period_start", "no accounting period has this date; create it first")
+        raise InvalidRequest.field("period_start", "no accounting period has this date; create it first")
     if end > around.end_date:
-        raise errors.wrong_field("period_end", f"a batch closes one period; {around.code} ends on {around.end_date}")
-    raise errors.wrong_field(
+        raise InvalidRequest.field("period_end", f"a batch closes one period; {around.code} ends on {around.end_date}")
+    raise InvalidRequest.field(
         "period_start" if start != around.start_date else "period_end",
         f"a batch closes a whole period; {around.code} is {around.start_date} to {around.end_date}",
     )

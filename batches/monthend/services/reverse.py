@@ -8,6 +8,7 @@ from batches.monthend import errors
 from batches.monthend.models import MonthEndBatch
 from batches.monthend.states import Status
 from project.access import audit
+from project.api.errors import InvalidRequest
 from project.postgres import sql
 
 from .initiate import create_batch, hold_ledger, start
@@ -62,5 +63,5 @@ def _target(batch: MonthEndBatch, code: str | None) -> AccountingPeriod:
         return batch.period
     period = AccountingPeriod.objects.filter(code=code).first()
     if period is None:
-        raise errors.wrong_field("period", f"there is no accounting period {code}")
+        raise InvalidRequest.field("period", f"there is no accounting period {code}")
     return period
