@@ -128,12 +128,12 @@ def _ended(job: Job, field: str) -> Any:
 class WorkerAdmin(ReadOnlyAdmin):
     """Worker processes, those that registered last first."""
 
-    list_display = ("name", "state", "slots", "queues", "load", "memory", "heartbeat", "started", "stop_reason")
+    list_display = ("name", "state", "slots", "queues", "current_load", "memory", "heartbeat", "started", "stop_reason")
     list_filter = (("stopped_at", admin.EmptyFieldListFilter),)
     search_fields = ("name", "hostname")
     ordering = ("-id",)
     readonly_fields = (
-        "name", "hostname", "pid", "state", "slots", "queues", "types", "load", "cpu_percent", "memory", "heartbeat",
+        "name", "hostname", "pid", "state", "slots", "queues", "types", "current_load", "cpu_percent", "memory", "heartbeat",
         "started_at", "stopped_at", "stop_reason",
     )  # fmt: skip
     fields = readonly_fields

@@ -33,6 +33,6 @@ def workers() -> Iterable[Metric]:
     load = GaugeMetricFamily("tutup_worker_load", "Busy slots by slots, at the last heartbeat", labels=["worker"])
     memory = GaugeMetricFamily("tutup_worker_memory_bytes", "Resident memory, at the last heartbeat", labels=["worker"])
     for worker in live:
-        load.add_metric([worker.name], worker.load or 0.0)
+        load.add_metric([worker.name], worker.utilization)
         memory.add_metric([worker.name], (worker.memory_mb or 0.0) * 2**20)
     yield from (load, memory)

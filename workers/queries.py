@@ -37,7 +37,7 @@ class ExecutionState:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveWorker:
-    """A worker that is alive now. `load` is busy slots by slots, at its last heartbeat."""
+    """A worker that is alive now. `current_load` is how many jobs it was running at its last heartbeat."""
 
     id: int
     name: str
@@ -45,11 +45,16 @@ class LiveWorker:
     pid: int | None
     slots: int
     queues: list[str]
-    load: float | None
+    current_load: int | None
     cpu_percent: float | None
     memory_mb: float | None
     started_at: datetime
     last_heartbeat: datetime
+
+    @property
+    def utilization(self) -> float:
+        """Busy slots by slots; 0 before the first heartbeat."""
+        return (self.current_load or 0) / self.slots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +133,7 @@ FROM execution e WHERE e.id = %(id)s
 """
 
 _LIVE_WORKERS = """
-SELECT w.id, w.name, w.hostname, w.pid, w.slots, w.queues, w.load, w.cpu_percent, w.memory_mb, w.started_at,
+SELECT w.id, w.name, w.hostname, w.pid, w.slots, w.queues, w.current_load, w.cpu_percent, w.memory_mb, w.started_at,
   w.last_heartbeat
 FROM workers.live_workers() w ORDER BY w.id
 """

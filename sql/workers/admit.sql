@@ -15,9 +15,9 @@ BEGIN
   FOR v_row IN SELECT h.* FROM held h WHERE h.execution_id = p_execution AND h.run_at <= now()
       ORDER BY h.run_at, h.id LOOP
     EXIT WHEN v_taken >= v_room;
-    INSERT INTO ready (lane_id, run_at, execution_id, attempt, linked, again, ids)
-      VALUES (v_row.lane_id, now(), p_execution, v_row.attempt, v_row.linked, v_row.again,
-        v_row.ids[: v_room - v_taken]);
+    INSERT INTO ready (lane_id, priority, run_at, execution_id, attempt, linked, again, ids)
+      SELECT v_row.lane_id, n.priority, now(), p_execution, v_row.attempt, v_row.linked, v_row.again,
+        v_row.ids[: v_room - v_taken] FROM lane n WHERE n.id = v_row.lane_id;
     IF cardinality(v_row.ids) <= v_room - v_taken THEN
       DELETE FROM held h WHERE h.execution_id = p_execution AND h.run_at = v_row.run_at AND h.id = v_row.id;
     ELSE

@@ -13,9 +13,10 @@ BEGIN  -- plpgsql keeps the plan; before PostgreSQL 18 an sql function plans ane
           WINDOW same AS (PARTITION BY u.execution, u.lane, u.attempt, u.run_at ORDER BY u.job)) n
     GROUP BY n.lane, n.run_at, n.execution, n.attempt, n.part
   ), now_ready AS (
-    INSERT INTO ready (lane_id, run_at, execution_id, attempt, linked, again, ids)
-    SELECT p.lane, p.run_at, p.execution, p.attempt, p_linked, p_again, p.ids
-    FROM part p JOIN execution e ON e.id = p.execution WHERE e.parallelism IS NULL ORDER BY p.run_at, p.ids[1]
+    INSERT INTO ready (lane_id, priority, run_at, execution_id, attempt, linked, again, ids)
+    SELECT p.lane, n.priority, p.run_at, p.execution, p.attempt, p_linked, p_again, p.ids
+    FROM part p JOIN execution e ON e.id = p.execution JOIN lane n ON n.id = p.lane
+    WHERE e.parallelism IS NULL ORDER BY p.run_at, p.ids[1]
   )
   INSERT INTO held (lane_id, run_at, execution_id, attempt, linked, again, ids)
   SELECT p.lane, p.run_at, p.execution, p.attempt, p_linked, p_again, p.ids

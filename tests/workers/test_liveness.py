@@ -86,7 +86,7 @@ def test_claims_that_a_worker_never_learned_of_go_back() -> None:
 def test_a_stopped_worker_is_told_to_register_again() -> None:
     leaving = Hand("leaving")
     sql.routine("workers.deregister_worker", leaving.id, "stopped")
-    assert sql.routine_value("workers.heartbeat", leaving.id, 0.0, 0.0, 0.0) is False
+    assert sql.routine_value("workers.heartbeat", leaving.id, 0, 0.0, 0.0) is False
     with pytest.raises(NotFound) as caught:
         leaving.claim()
     assert caught.value.code is ErrorCode.WORKER_NOT_REGISTERED
@@ -111,9 +111,9 @@ def test_live_workers_are_those_with_a_session_or_a_fresh_heartbeat() -> None:
         sql.execute("UPDATE worker SET last_heartbeat = now() - interval '1 hour' WHERE name = 'session'")
         assert [worker.name for worker in queries.live_workers()] == ["fresh", "session"]
         assert queries.slots_alive() == 9
-    sql.routine("workers.heartbeat", fresh.id, 0.5, 12.0, 80.0)
+    sql.routine("workers.heartbeat", fresh.id, 1, 12.0, 80.0)
     seen = next(worker for worker in queries.live_workers() if worker.name == "fresh")
-    assert (seen.load, seen.cpu_percent, seen.memory_mb) == (0.5, 12.0, 80.0)
+    assert (seen.current_load, seen.cpu_percent, seen.memory_mb) == (1, 12.0, 80.0)
 
 
 def test_the_sweep_closes_registrations_of_the_long_gone() -> None:

@@ -12,12 +12,15 @@ from workers.models.jobs import (
     JobState,
     Policy,
 )
-from workers.models.registry import Lane, PriorityClass, Queue, Worker
+from workers.models.registry import Lane, PriorityClass, Queue, QueuePause, Worker
+from workers.models.schedules import CatchUp, Overlap, Schedule
+from workers.models.throughput import Tally, Throughput
 from workers.models.waiting import Blocked, Held, Lease, Ready
 
 __all__ = [
     "FINAL_STATES",
     "Blocked",
+    "CatchUp",
     "Execution",
     "ExecutionStatus",
     "FinishedJob",
@@ -29,9 +32,14 @@ __all__ = [
     "JobState",
     "Lane",
     "Lease",
+    "Overlap",
     "Policy",
     "PriorityClass",
     "Queue",
+    "QueuePause",
     "Ready",
+    "Schedule",
+    "Tally",
+    "Throughput",
     "Worker",
 ]

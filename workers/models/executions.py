@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from workers.models.schedules import Schedule
+
 
 class ExecutionStatus(models.TextChoices):
     PENDING = "pending"  # nothing claimed yet
@@ -26,6 +28,11 @@ class Execution(models.Model):
     failed = models.IntegerField(db_default=0)
     cancelled = models.IntegerField(db_default=0)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    idempotency_key = models.TextField(null=True)  # noqa: DJ001  no key is not an empty key
+    request_digest = models.BinaryField(null=True, help_text="SHA-256 of what was submitted under the key.")
+    rerun_of = models.ForeignKey("self", models.SET_NULL, null=True, db_index=False, related_name="reruns")
+    schedule = models.ForeignKey(Schedule, models.SET_NULL, null=True, db_index=False, related_name="executions")
+    scheduled_for = models.DateTimeField(null=True, help_text="The moment of its schedule that it was made for.")
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
@@ -40,9 +47,27 @@ class Execution(models.Model):
                 fields=["id"],
                 name="execution_being_cancelled",
                 condition=models.Q(cancel_requested_at__isnull=False, completed_at__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["schedule", "id"],
+                name="execution_of_schedule",
+                condition=models.Q(schedule__isnull=False),
+            ),
+            models.Index(fields=["rerun_of"], name="execution_rerun_of", condition=models.Q(rerun_of__isnull=False)),
+            models.Index(fields=["id"], name="execution_open", condition=models.Q(completed_at__isnull=True)),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "idempotency_key"],
+                condition=models.Q(idempotency_key__isnull=False),
+                nulls_distinct=False,
+                name="execution_idempotency",
+            ),
+            models.UniqueConstraint(
+                fields=["schedule", "scheduled_for"],
+                condition=models.Q(scheduled_for__isnull=False),
+                name="execution_scheduled_once",
+            ),
             models.CheckConstraint(condition=models.Q(status__in=ExecutionStatus.values), name="execution_status"),
             models.CheckConstraint(
                 condition=models.Q(parallelism__isnull=True) | models.Q(parallelism__gte=1),

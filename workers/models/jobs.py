@@ -41,6 +41,7 @@ class Job(models.Model):
     timeout_seconds = models.FloatField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     key = models.TextField()
+    name = models.TextField(null=True)  # noqa: DJ001  for people; most jobs have none
     payload = models.JSONField()
 
     class Meta:
@@ -107,16 +108,19 @@ class JobAttempt(models.Model):
 
 
 class JobCheckpoint(models.Model):
-    """The newest checkpoint of a job."""
+    """The newest checkpoint of a job. Numbers grow: the highest of an execution is its newest."""
 
     job = models.OneToOneField(
         Job, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="saved_checkpoint"
     )
+    execution = models.ForeignKey(Execution, models.DO_NOTHING, db_constraint=False, db_index=False)
+    number = models.BigIntegerField()
     saved_at = models.DateTimeField(db_default=Now())
     data = models.JSONField()
 
     class Meta:
         db_table = "job_checkpoint"
+        indexes = [models.Index(fields=["execution", "number"], name="job_checkpoint_execution")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -2,24 +2,62 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
 
 class Queue(models.Model):
+    """Jobs under one name, and the limits that all its workers keep together."""
+
     id = models.SmallAutoField(primary_key=True)
     name = models.TextField(unique=True)
     horizon = models.DurationField(
         db_default=timedelta(minutes=10), help_text="How far apart weights 0 and 1 stand, as waiting time."
     )
+    concurrency = models.IntegerField(null=True, help_text="Jobs that may be active at once; null for no limit.")
+    rate_limit = models.IntegerField(null=True, help_text="Jobs that may start in one window; null for no limit.")
+    rate_seconds = models.FloatField(null=True, help_text="Length of a window. It begins with its first job.")
+    window_started_at = models.DateTimeField(null=True)
+    window_used = models.IntegerField(db_default=0, help_text="Jobs that started in the present window.")
+    completed = models.BigIntegerField(db_default=0, help_text="Up to the newest minute in `throughput`.")
+    failed = models.BigIntegerField(db_default=0)
+    cancelled = models.BigIntegerField(db_default=0)
 
     class Meta:
         db_table = "queue"
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(concurrency__isnull=True) | models.Q(concurrency__gte=1), name="queue_concurrency"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rate_limit__isnull=True, rate_seconds__isnull=True)
+                | models.Q(rate_limit__gte=1, rate_seconds__gt=0),
+                name="queue_rate",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class QueuePause(models.Model):
+    """Nothing is claimed from the queue, or from any queue when none is named, until it is resumed or time is up."""
+
+    queue = models.ForeignKey(Queue, models.CASCADE, null=True, related_name="pauses")
+    paused_at = models.DateTimeField(db_default=Now())
+    paused_by = models.TextField()
+    reason = models.TextField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "queue_pause"
+        constraints = [models.UniqueConstraint(fields=["queue"], name="queue_pause_once", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return self.queue.name if self.queue else "all queues"
 
 
 class PriorityClass(models.Model):
@@ -47,10 +85,16 @@ class Lane(models.Model):
     queue = models.ForeignKey(Queue, models.PROTECT)
     priority = models.ForeignKey(PriorityClass, models.PROTECT, db_column="priority")
     type = models.TextField()
+    labels = ArrayField(models.TextField(), db_default=[], help_text="Capabilities that a worker must have; sorted.")
+    comparisons = models.JSONField(
+        db_default=[], help_text="[[name, operator, value]] that a worker's metadata must satisfy; sorted."
+    )
 
     class Meta:
         db_table = "lane"
-        constraints = [models.UniqueConstraint(fields=["queue", "type", "priority"], name="lane_identity")]
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "type", "priority", "labels", "comparisons"], name="lane_identity")
+        ]
 
     def __str__(self) -> str:
         return f"{self.queue_id} {self.type} {self.priority_id}"
@@ -67,8 +111,12 @@ class Worker(models.Model):
     slots = models.IntegerField()
     queues = ArrayField(models.TextField())
     types = ArrayField(models.TextField(), null=True, help_text="Job types it can run; null for any.")
+    prefetch = models.JSONField(db_default={}, help_text="Job type -> how many of its jobs one slot takes at once.")
+    capabilities = ArrayField(models.TextField(), db_default=[], help_text="Labels that jobs may require.")
+    metadata = models.JSONField(db_default={}, help_text="Facts that the comparisons of jobs are about.")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     lease_time = models.DurationField(db_default=timedelta(seconds=30))
-    load = models.FloatField(null=True, help_text="Busy slots divided by slots, at the last heartbeat.")
+    current_load = models.IntegerField(null=True, help_text="Jobs it was running at the last heartbeat.")
     cpu_percent = models.FloatField(null=True)
     memory_mb = models.FloatField(null=True)
     started_at = models.DateTimeField(db_default=Now())

@@ -13,6 +13,7 @@ class Ready(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     lane = models.ForeignKey(Lane, models.DO_NOTHING, db_constraint=False, db_index=False)
+    priority = models.TextField(help_text="The lane's class: who serves many lanes looks along the class.")
     run_at = models.DateTimeField()
     execution = models.ForeignKey(Execution, models.DO_NOTHING, db_constraint=False, db_index=False)
     attempt = models.SmallIntegerField()
@@ -23,6 +24,7 @@ class Ready(models.Model):
     class Meta:
         db_table = "ready"
         verbose_name_plural = "ready"
+        indexes = [models.Index(fields=["priority", "run_at", "id"], name="ready_class")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -78,8 +78,8 @@ class Board:
         self._results: list[Result] = []
 
     @property
-    def load(self) -> float:
-        return len(self._running) / self.slots
+    def running_count(self) -> int:
+        return len(self._running)
 
     def free_slots(self) -> int:
         with self._changed:

@@ -138,7 +138,7 @@ class Liveness(threading.Thread):
             connection,
             "SELECT workers.heartbeat(%s, %s, %s, %s)",
             self._worker_id,
-            self._board.load,
+            self._board.running_count,
             self._process.cpu_percent(),
             memory_mb,
         )

@@ -1,0 +1,49 @@
+"""How much got done, by minute: what each worker counts as it reports, folded into one row a queue."""
+
+from django.db import models
+
+from workers.models.registry import Queue
+
+
+class Counted(models.Model):
+    """Jobs that ended, and the time that their attempts took."""
+
+    minute = models.DateTimeField()
+    completed = models.IntegerField(db_default=0)
+    failed = models.IntegerField(db_default=0)
+    cancelled = models.IntegerField(db_default=0)
+    retried = models.IntegerField(db_default=0, help_text="Attempts that were followed by another.")
+    run_seconds = models.FloatField(db_default=0.0)
+
+    class Meta:
+        abstract = True
+
+
+class Tally(Counted):
+    """The counts of one worker, in the transaction that ended the jobs; worker 0 is nobody's. Each worker has rows of
+    its own, so that no poll waits for another."""
+
+    pk = models.CompositePrimaryKey("worker_id", "queue_id", "minute")
+    worker_id = models.IntegerField()
+    queue = models.ForeignKey(Queue, models.DO_NOTHING, db_constraint=False, db_index=False)
+
+    class Meta:
+        db_table = "tally"
+        verbose_name_plural = "tallies"
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} {self.queue_id} {self.minute:%H:%M}"
+
+
+class Throughput(Counted):
+    """A minute of a queue; kept for a fortnight."""
+
+    pk = models.CompositePrimaryKey("queue_id", "minute")
+    queue = models.ForeignKey(Queue, models.CASCADE, db_index=False)
+
+    class Meta:
+        db_table = "throughput"
+        verbose_name_plural = "throughput"
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.minute:%d %H:%M}"
