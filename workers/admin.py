@@ -133,8 +133,8 @@ class WorkerAdmin(ReadOnlyAdmin):
     search_fields = ("name", "hostname")
     ordering = ("-id",)
     readonly_fields = (
-        "name", "hostname", "pid", "state", "slots", "queues", "types", "current_load", "cpu_percent", "memory", "heartbeat",
-        "started_at", "stopped_at", "stop_reason",
+        "name", "hostname", "pid", "state", "slots", "queues", "types", "current_load", "cpu_percent", "memory",
+        "heartbeat", "started_at", "stopped_at", "stop_reason",
     )  # fmt: skip
     fields = readonly_fields
     empty_list = "A worker registers itself when it starts."

@@ -17,7 +17,7 @@ BEGIN
       WHERE NOT EXISTS (SELECT FROM queue q WHERE q.name = n) ORDER BY 1 ON CONFLICT (name) DO NOTHING;
     INSERT INTO lane (queue_id, type, priority)
     SELECT q.id, n.type, n.priority FROM unnest(v_queues, v_types, v_priorities) n(queue, type, priority)
-      JOIN queue q ON q.name = n.queue ORDER BY 1, 2, 3 ON CONFLICT (queue_id, type, priority) DO NOTHING;
+      JOIN queue q ON q.name = n.queue ORDER BY 1, 2, 3 ON CONFLICT ON CONSTRAINT lane_identity DO NOTHING;
   END IF;
   RETURN array(
     SELECT l.id FROM jsonb_array_elements(p_jobs) WITH ORDINALITY j(job, place)
