@@ -13,6 +13,8 @@ from project.postgres.routines import InstalledRoutine, RoutineFile, Status
 
 INVALID_FUNCTION_DEFINITION = "42P13"  # CREATE OR REPLACE can't change a result type or a parameter's name
 WRONG_OBJECT_TYPE = "42809"  # nor make a procedure of a function
+AMBIGUOUS_FUNCTION = "42725"  # other parameter types make a second routine: COMMENT ON can't tell which is meant
+NEEDS_A_DROP = {INVALID_FUNCTION_DEFINITION, WRONG_OBJECT_TYPE, AMBIGUOUS_FUNCTION}
 
 
 @dataclass
@@ -61,7 +63,7 @@ def _install(file: RoutineFile) -> None:
     try:
         _run(file)
     except Error as error:
-        if getattr(database_error(error), "sqlstate", "") not in {INVALID_FUNCTION_DEFINITION, WRONG_OBJECT_TYPE}:
+        if getattr(database_error(error), "sqlstate", "") not in NEEDS_A_DROP:
             raise ImproperlyConfigured(f"sql/{file.schema}/{file.name}.sql can't be installed: {error}") from error
         _drop(before)
         _run(file)

@@ -93,6 +93,16 @@ def test_a_changed_signature_leaves_no_old_overload(folder):
     assert state(folder) == {"trial.add": Status.INSTALLED}
 
 
+def test_a_comment_that_names_no_parameters_means_the_new_signature(folder):
+    bare = ADD.replace("COMMENT ON FUNCTION trial.add(integer, integer)", "COMMENT ON FUNCTION trial.add")
+    assert bare != ADD
+    write(folder, "add", bare)
+    installer.install(folder)
+    write(folder, "add", bare.replace("integer", "bigint"))
+    installer.install(folder)
+    assert state(folder) == {"trial.add": Status.INSTALLED}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("RETURNS integer", "RETURNS text"), ("p_a", "p_first"), ("SELECT p_a + p_b", "SELECT 1")],
