@@ -1,0 +1,8 @@
+"""The engine in the console."""
+
+from .executions import ExecutionAdmin
+from .jobs import JobAdmin
+from .queues import QueueAdmin
+from .workers import WorkerAdmin
+
+__all__ = ["ExecutionAdmin", "JobAdmin", "QueueAdmin", "WorkerAdmin"]
