@@ -1,0 +1,40 @@
+"""The ground of every body: camelCase names, strict types, and nothing that isn't declared."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+LARGEST_INT = 2**31 - 1
+
+
+class Given(BaseModel):
+    """What a client sends. A number isn't taken for a text nor a text for a number; unknown fields are refused."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True, frozen=True)
+
+
+class Shown(BaseModel):
+    """What a client gets, made of values that are right already."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=False, frozen=True)
+
+
+class Success(Shown):
+    """The body of an answer."""
+
+    success: Literal[True] = True
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("Write a moment as text, with its zone: 2025-02-01T06:00:00Z.")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
+"""A moment in ISO 8601 with its zone, and nothing else that could be read as one."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+Count = Annotated[int, Field(ge=1, le=LARGEST_INT)]

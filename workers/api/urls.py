@@ -1,0 +1,5 @@
+"""`/api/distributed/...`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
