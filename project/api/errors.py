@@ -1,7 +1,8 @@
 """The errors of the API: one enum of codes, one exception per HTTP status, one body.
 
 Services and queries raise these; `project.api.handlers` turns them, and everything else that can go wrong, into
-`{"error": CODE, "message": text}` with `details` and `request_id` where useful.
+`{"error": CODE, "message": text}` with `details` and `request_id` where useful. Under /api/distributed each body begins
+with `"success": false`, as that contract wants.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from project.api import context
+
+DISTRIBUTED = "/api/distributed"
 
 
 class ErrorCode(StrEnum):
@@ -58,6 +61,11 @@ class ErrorCode(StrEnum):
     IMPORT_FAILED = "IMPORT_FAILED"
 
 
+def tells_success(path: str) -> bool:
+    """Whether bodies at this address have the member `success`."""
+    return path == DISTRIBUTED or path.startswith(f"{DISTRIBUTED}/")
+
+
 class ApiError(Exception):
     """An answer other than success. `message` is for people and safe to show; `details` is a JSON object.
 
@@ -92,11 +100,14 @@ class ApiError(Exception):
 
     def body(self) -> dict[str, Any]:
         """The JSON body, with the id of the request that is being answered."""
+        caller = context.caller()
         body: dict[str, Any] = {"error": self.code.value, "message": self.message, **self.members}
+        if caller.request is not None and tells_success(caller.request.path):
+            body = {"success": False, **body}
         if self.details is not None:
             body["details"] = self.details
-        if request_id := context.caller().request_id:
-            body["request_id"] = request_id
+        if caller.request_id:
+            body["request_id"] = caller.request_id
         return body
 
 

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
 from project.access.permissions import needed_roles
-from project.api.errors import ErrorCode
+from project.api.errors import ErrorCode, tells_success
 from project.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 
 CURSOR_PARAMETERS = [
@@ -44,6 +44,12 @@ class ErrorBody(serializers.Serializer[Any]):
     request_id = serializers.CharField(required=False, help_text="The same as in the header X-Request-ID")
     retry_after = serializers.IntegerField(required=False, help_text="With 429: seconds")
     contact = serializers.CharField(required=False, help_text="With 500: whom to ask, if the installation says")
+
+
+class FailureBody(ErrorBody):
+    """The same under /api/distributed, whose bodies all say whether they are a success."""
+
+    success = serializers.ChoiceField(choices=[False])
 
 
 def page_of(item: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
@@ -96,7 +102,8 @@ class OperationSchema(AutoSchema):
         return found
 
     def _error(self, description: str) -> dict[str, Any]:
-        reference = self.resolve_serializer(ErrorBody, "response").ref
+        body = FailureBody if tells_success(self.path) else ErrorBody
+        reference = self.resolve_serializer(body, "response").ref
         return {"description": description, "content": {"application/json": {"schema": reference}}}
 
 
