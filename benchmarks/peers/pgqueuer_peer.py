@@ -1,0 +1,43 @@
+"""PgQueuer on asyncpg, its fastest driver; the batch it claims at once is the concurrency (its default is 10)."""
+
+import json
+import os
+import time
+
+import asyncpg
+import said
+from pgqueuer import AsyncpgDriver, PgQueuer, Queries
+from pgqueuer.models import Job
+from pgqueuer.types import QueueExecutionMode
+
+
+async def fill(jobs: int) -> None:
+    connection = await asyncpg.connect(os.environ["ADDRESS"])
+    queries = Queries(AsyncpgDriver(connection))
+    await queries.install()
+    began = time.monotonic()
+    for numbers in said.chunks(jobs):
+        payloads = [json.dumps(said.payload(number)).encode() for number in numbers]
+        await queries.enqueue(["noop"] * len(payloads), payloads, [0] * len(payloads))
+    said.say(time.monotonic() - began)
+    await connection.close()
+
+
+async def drain(batch: int) -> None:
+    connection = await asyncpg.connect(os.environ["ADDRESS"])
+    queue = PgQueuer(AsyncpgDriver(connection))
+    done = 0
+
+    async def noop(_job: Job) -> None:
+        nonlocal done
+        done += 1
+
+    queue.entrypoint("noop")(noop)
+    await said.start()
+    await queue.run(batch_size=batch, mode=QueueExecutionMode.drain)
+    said.say_done(done)
+    await connection.close()
+
+
+if __name__ == "__main__":
+    said.main(fill, drain)
