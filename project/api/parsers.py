@@ -1,6 +1,7 @@
 """The only body that the API takes: JSON of a bounded size, with text that PostgreSQL can keep."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -24,7 +25,7 @@ class JsonParser(BaseParser):
         if limit is not None and len(body) > limit:
             raise too_large()
         try:
-            document = json.loads(body, parse_constant=_refuse_constant)
+            document = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
             _refuse_unstorable(body, document)
         except RecursionError:
             raise ParseError("JSON parse error: nested too deeply.") from None
@@ -36,6 +37,14 @@ class JsonParser(BaseParser):
 def _refuse_constant(name: str) -> Any:
     message = f"{name} is not JSON."
     raise ValueError(message)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        message = f"{text[:20]} is too large a number."
+        raise ValueError(message)
+    return number
 
 
 def _refuse_unstorable(body: bytes, document: Any) -> None:
