@@ -9,6 +9,7 @@ from project.api.addresses import networks
 from project.console import theme
 from project.environment import Environment
 from project.postgres.address import database_settings
+from workers.hosts import allowed_hosts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SQL_DIR = BASE_DIR / "sql"
@@ -133,9 +134,17 @@ REQUIRE_API_KEY = env.flag("REQUIRE_API_KEY", True)
 API_KEYS = env.items("API_KEYS")
 # requests a minute that one key (without keys: one address) may make; 0 is no limit
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 1000, minimum=0, maximum=1_000_000)
+# calls a minute that one remote worker may make for itself, beside that; 0 is no limit
+WORKER_RATE_PER_MINUTE = env.integer("WORKER_RATE_PER_MINUTE", 6000, minimum=0, maximum=1_000_000)
 TRUSTED_PROXIES = networks(env.items("TRUSTED_PROXIES"))
 SUPPORT_CONTACT = env.text("SUPPORT_CONTACT")
 CURRENCY = env.text("CURRENCY")  # of every amount; shown in the console where money stands
+JOB_RETENTION_DAYS = env.integer("JOB_RETENTION_DAYS", 30, minimum=0, maximum=36_500)  # 0: for good
+JOB_MODULES = env.items("JOB_MODULES")  # imported at start, so that the handlers in them register
+HTTP_JOB_HOSTS = allowed_hosts(env.items("HTTP_JOB_HOSTS"))
+HTTP_JOB_MAX_BYTES = env.integer("HTTP_JOB_MAX_BYTES", 1024 * 1024, minimum=1024, maximum=64 * 1024 * 1024)
+SQL_JOB_ROUTINES = env.items("SQL_JOB_ROUTINES")
+JOB_MAX_PAYLOAD_BYTES = env.integer("JOB_MAX_PAYLOAD_BYTES", 256 * 1024, minimum=1024, maximum=64 * 1024 * 1024)
 METRICS_TIMEOUT_MS = env.integer("METRICS_TIMEOUT_MS", 2000, minimum=10, maximum=60_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("API_MAX_BODY_BYTES", 10 * 1024 * 1024, minimum=1024)
 CSRF_FAILURE_VIEW = "project.api.pages.csrf_failure"

@@ -1,4 +1,4 @@
-"""Job types that need no code of their own."""
+"""Job types for trying things out."""
 
 import time
 from typing import Any

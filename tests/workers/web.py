@@ -1,0 +1,66 @@
+"""A web server for jobs to call."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Reply = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class Web:
+    """What it was asked, and where it is."""
+
+    port: int
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def web(*replies: Reply) -> Iterator[Web]:
+    """Serves on 127.0.0.1; the requests get these replies in turn, the last one again and again."""
+    left = list(replies)
+
+    class Answerer(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            length = int(self.headers.get("content-length", 0))
+            served.asked.append(
+                {"method": self.command, "path": self.path, "body": self.rfile.read(length), "headers": self.headers}
+            )
+            (left.pop(0) if len(left) > 1 else left[0])(self)
+
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answerer)
+    served = Web(server.server_port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield served
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def reply(status: int = 200, body: bytes = b"", **headers: str) -> Reply:
+    """This answer; `content_type` is written as a header Content-Type, and so on."""
+
+    def send(to: BaseHTTPRequestHandler) -> None:
+        to.send_response(status)
+        for name, value in {"content_length": str(len(body)), **headers}.items():
+            to.send_header(name.replace("_", "-"), value)
+        to.end_headers()
+        if to.command != "HEAD":
+            to.wfile.write(body)
+
+    return send
