@@ -1,35 +1,15 @@
 """The moves a person may make with a batch: what each will do, what it asks, and the service that does it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from django import forms
 from django.contrib.auth.models import User
 
 from batches.monthend import services
-from batches.monthend.admin.forms import AbortForm, NothingForm, ReasonForm, ReverseForm
+from batches.monthend.admin.forms import AbortForm, ReverseForm
 from batches.monthend.models import MonthEndBatch
 from project.access.roles import Role
+from project.console.dialogs import Answers, Dialog, NothingForm, ReasonForm
 
 ADMINS = frozenset({Role.BATCH_ADMIN})
 OPERATORS = frozenset({Role.BATCH_ADMIN, Role.BATCH_OPERATOR})
-
-Answers = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Dialog:
-    """One move. `perform` returns the batch to show afterwards; `told` is what is said then."""
-
-    verb: str
-    button: str
-    roles: frozenset[Role]
-    form: type[forms.Form]
-    explain: Callable[[MonthEndBatch], list[str]]
-    perform: Callable[[MonthEndBatch, User, Answers], MonthEndBatch]
-    told: str
-    grave: bool = False
 
 
 def _abort(batch: MonthEndBatch, actor: User, answers: Answers) -> MonthEndBatch:

@@ -4,6 +4,7 @@ from django import forms
 
 from batches.ledger.models import AccountingPeriod, PeriodStatus
 from batches.monthend.states import BatchType
+from project.console.dialogs import ReasonForm
 
 TAKES_ENTRIES = (PeriodStatus.OPEN, PeriodStatus.CLOSING)
 BATCH_TYPES = [
@@ -39,16 +40,6 @@ class StartForm(forms.Form):
         period.to_field_name = "code"
 
 
-class ReasonForm(forms.Form):
-    """Why; it stays in the audit trail."""
-
-    reason = forms.CharField(
-        max_length=500,
-        widget=forms.Textarea({"rows": 3, "placeholder": "For whoever reads the audit trail"}),
-        error_messages={"required": "Say why: the reason stays in the audit trail."},
-    )
-
-
 class AbortForm(ReasonForm):
     """Stopping a batch."""
 
@@ -72,7 +63,3 @@ class ReverseForm(ReasonForm):
         period = self.fields["period"]
         assert isinstance(period, forms.ModelChoiceField)
         period.queryset = AccountingPeriod.objects.filter(status__in=TAKES_ENTRIES)
-
-
-class NothingForm(forms.Form):
-    """A move that needs no more than a yes."""

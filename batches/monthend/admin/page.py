@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from batches.monthend.admin.card import card
 from batches.monthend.admin.checklist import checklist
-from batches.monthend.admin.dialogs import DIALOGS, OPERATORS, Dialog
+from batches.monthend.admin.dialogs import DIALOGS, OPERATORS
 from batches.monthend.admin.timeline import timeline
 from batches.monthend.models import MonthEndBatch, MonthEndCertificate
 from batches.monthend.queries.report import report
@@ -14,6 +14,7 @@ from batches.monthend.queries.workers import workers
 from batches.monthend.states import RUNNING, Status, WorkerStatus
 from project.access.models import AuditEntry
 from project.access.roles import Role
+from project.console.dialogs import Dialog
 from project.console.people import holds
 
 SHOWN = 20
@@ -48,7 +49,7 @@ def standing(request: HttpRequest, batch: MonthEndBatch) -> dict[str, Any]:
     }
 
 
-def buttons(request: HttpRequest, moves: list[str]) -> list[Dialog]:
+def buttons(request: HttpRequest, moves: list[str]) -> list[Dialog[MonthEndBatch]]:
     """The moves that are legal now and that this person's roles allow."""
     return [DIALOGS[move] for move in moves if holds(request, DIALOGS[move].roles)]
 

@@ -1,11 +1,9 @@
 """The pages of one batch. Each takes its rules from the services; what they refuse is shown in their own words."""
 
 import time
-from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import Error
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,17 +13,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from batches.ledger.models import AccountingPeriod
 from batches.monthend import services
-from batches.monthend.admin.dialogs import ADMINS, DIALOGS, RESTART, Dialog
+from batches.monthend.admin.dialogs import ADMINS, DIALOGS, RESTART
 from batches.monthend.admin.forms import TAKES_ENTRIES, StartForm
 from batches.monthend.admin.page import moving, standing
 from batches.monthend.models import MonthEndBatch
 from batches.monthend.queries.batches import find
 from batches.monthend.queries.certificate import prove
-from project.access.roles import ALL_READERS, Role
+from project.access.roles import ALL_READERS
 from project.api.errors import ApiError, NotFound
 from project.console.admin import refusal
+from project.console.dialogs import actor, ask, require
 from project.console.pages import fragment, page
-from project.console.people import holds
 
 
 def show(request: HttpRequest, batch_id: str) -> TemplateResponse:
@@ -43,12 +41,12 @@ def live(request: HttpRequest, batch_id: str) -> TemplateResponse:
 
 def start(request: HttpRequest) -> HttpResponse:
     """A new close."""
-    _require(request, ADMINS)
+    require(request, ADMINS)
     form = StartForm(request.POST or None, initial={"period": request.GET.get("period")})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            batch = _initiate(form, _actor(request))
+            batch = _initiate(form, actor(request))
         except (ApiError, Error) as error:
             form.add_error(None, refusal(error))
             status = error.status if isinstance(error, ApiError) else 409
@@ -64,12 +62,12 @@ def move(request: HttpRequest, batch_id: str, verb: str) -> HttpResponse:
     dialog = DIALOGS.get(verb)
     if dialog is None:
         raise Http404(f"There is no move {verb}.")
-    return _dialog(request, _batch(request, batch_id), dialog)
+    return ask(request, dialog, _batch(request, batch_id), page_of=_address)
 
 
 def restart(request: HttpRequest, batch_id: str, worker_id: int) -> HttpResponse:
     """Give a worker's range to a replacement."""
-    return _dialog(request, _batch(request, batch_id), RESTART, worker_id=worker_id)
+    return ask(request, RESTART, _batch(request, batch_id), page_of=_address, worker_id=worker_id)
 
 
 @require_POST
@@ -80,30 +78,6 @@ def proof(request: HttpRequest, batch_id: str) -> TemplateResponse:
     problems = prove(batch)
     context = {"batch": batch, "problems": problems, "seconds": time.monotonic() - began, "title": "Proof"}
     return page(request, "monthend/proof.html", context)
-
-
-def _dialog(request: HttpRequest, batch: MonthEndBatch, dialog: Dialog, **given: Any) -> HttpResponse:
-    _require(request, dialog.roles)
-    form = dialog.form(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            shown = dialog.perform(batch, _actor(request), {**form.cleaned_data, **given})
-        except (ApiError, Error) as error:
-            form.add_error(None, refusal(error))
-            status = error.status if isinstance(error, ApiError) else 409
-        else:
-            messages.success(request, f"{shown.batch_id} {dialog.told}.")
-            return HttpResponseRedirect(_address(shown))
-    context = {
-        "batch": batch,
-        "dialog": dialog,
-        "form": form,
-        "consequences": dialog.explain(batch),
-        "title": f"{dialog.button} {given.get('worker_id', '')}".strip(),
-        "back": _address(batch),
-    }
-    return page(request, "monthend/dialog.html", context, status)
 
 
 def _initiate(form: Form, actor: User) -> MonthEndBatch:
@@ -119,20 +93,11 @@ def _initiate(form: Form, actor: User) -> MonthEndBatch:
 
 
 def _batch(request: HttpRequest, batch_id: str) -> MonthEndBatch:
-    _require(request, ALL_READERS)
+    require(request, ALL_READERS)
     try:
         return find(batch_id)
     except NotFound as error:
         raise Http404(error.message) from error
-
-
-def _require(request: HttpRequest, roles: frozenset[Role]) -> None:
-    if not holds(request, roles):
-        raise PermissionDenied(f"This needs one of these roles: {', '.join(sorted(roles))}.")
-
-
-def _actor(request: HttpRequest) -> User:
-    return cast("User", request.user)
 
 
 def _address(batch: MonthEndBatch) -> str:
