@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 
 GOOD, BUSY, WARN, BAD, IDLE = "good", "busy", "warn", "bad", "idle"
 MARKS = {GOOD: "✓", BUSY: "●", WARN: "!", BAD: "✕", IDLE: "○"}
+OWN_MARKS = {"CANCELLED": "⊘", "DELAYED": "◷", "WAITING-CHILDREN": "⋯", "PAUSED": "‖"}
 
 TONES: dict[str, str] = {
     # batches
@@ -25,6 +26,16 @@ TONES: dict[str, str] = {
     "UP": GOOD,
     "SILENT": WARN,
     "STOPPED": IDLE,
+    # jobs and executions
+    "WAITING-CHILDREN": IDLE,
+    "WAITING": IDLE,
+    "DELAYED": IDLE,
+    "ACTIVE": BUSY,
+    "CANCELLED": IDLE,
+    # queues and schedules
+    "PAUSED": WARN,
+    "MOVING": BUSY,
+    "DISABLED": IDLE,
     # checks
     "PASS": GOOD,
     "PASSED": GOOD,
@@ -53,11 +64,18 @@ def tone(state: str) -> str:
     return TONES.get(state.upper(), IDLE)
 
 
+def mark(state: str) -> str:
+    """The sign that stands beside the word, or alone where there is no room for it."""
+    return OWN_MARKS.get(state.upper(), MARKS[tone(state)])
+
+
 def badge(state: str | None) -> SafeString | str:
     """A state as a word with its mark."""
     if not state:
         return "—"
-    mood = tone(state)
     return format_html(
-        '<span class="state {}"><i aria-hidden="true">{}</i>{}</span>', mood, MARKS[mood], state.replace("_", " ")
+        '<span class="state {}"><i aria-hidden="true">{}</i>{}</span>',
+        tone(state),
+        mark(state),
+        state.replace("_", " "),
     )
