@@ -26,7 +26,7 @@ class Api:
 
     def get(self, path: str) -> dict[str, Any]:
         """The body of a 200."""
-        return self._ask("GET", path, None, 200)
+        return self.ask("GET", path)
 
     def initiate(self, month: str, *, batch_type: str, worker_count: int, dry_run: bool = False) -> str:
         """Starts a close; gives the batch's public id."""
@@ -38,24 +38,25 @@ class Api:
             "worker_count": worker_count,
             "dry_run": dry_run,
         }
-        return str(self._ask("POST", f"{BATCH}/month-end/initiate", body, 202)["batch_id"])
+        return str(self.ask("POST", f"{BATCH}/month-end/initiate", body)["batch_id"])
 
     def abort(self, batch_id: str) -> None:
         """Stops a close and rolls it back."""
-        self._ask("POST", f"{BATCH}/{batch_id}/abort", {"reason": "benchmark", "rollback": True}, 202)
+        self.ask("POST", f"{BATCH}/{batch_id}/abort", {"reason": "benchmark", "rollback": True})
 
     def close(self) -> None:
         self._connection.close()
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None, expected: int) -> dict[str, Any]:
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The body of an answer. Raises RuntimeError with it when the answer is no success."""
         if time.monotonic() - self._asked > KEPT_SECONDS:
             self._connection.close()  # opens by itself again
         self._connection.request(method, path, json.dumps(body) if body else None, self._headers)
         answer = self._connection.getresponse()
         text = answer.read().decode()
         self._asked = time.monotonic()
-        if answer.status != expected:
-            raise RuntimeError(f"{method} {path} answered {answer.status} instead of {expected}: {text}")
+        if not 200 <= answer.status < 300:
+            raise RuntimeError(f"{method} {path} answered {answer.status}: {text}")
         found: dict[str, Any] = json.loads(text)
         return found
 

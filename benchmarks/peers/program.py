@@ -49,7 +49,7 @@ class Program:
     def answer(self, *arguments: object) -> str:
         """The last line that the program prints. Raises RuntimeError when it fails; its stderr stands above."""
         command = [*self.command, *map(str, arguments)]
-        done = subprocess.run(command, env=self._environment(), stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(command, env=self.variables(), stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}.")
         return done.stdout.strip().rpartition("\n")[2]
@@ -67,7 +67,7 @@ class Program:
     def process(self, *arguments: object) -> Iterator[Process]:
         """The program with pipes to it; killed at the end if it still runs then."""
         process: Any = subprocess.Popen(
-            [*self.command, *map(str, arguments)], env=self._environment(),
+            [*self.command, *map(str, arguments)], env=self.variables(),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
             preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509 - it must not outlive the benchmark
         )  # fmt: skip
@@ -77,7 +77,8 @@ class Program:
             process.kill()
             process.communicate()
 
-    def _environment(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
+        """The environment that it runs in."""
         return {**os.environ, **self.environment}
 
 

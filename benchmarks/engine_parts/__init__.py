@@ -1,0 +1,1 @@
+"""The parts of `benchmarks.engine`: one module for each thing that is measured."""

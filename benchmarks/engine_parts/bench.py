@@ -1,0 +1,47 @@
+"""What every part stands on: the options, the server, ourselves, the peers, and the wait for a quiet machine."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable
+from statistics import median
+
+import psutil
+
+from benchmarks.engine_parts.ours import Ours
+from benchmarks.peers.catalogue import PEERS, Peer
+from project.postgres.embedded import EmbeddedServer
+
+QUIET_PERCENT = 10.0
+
+
+class Bench:
+    """One run of the benchmark."""
+
+    def __init__(self, options: argparse.Namespace, server: EmbeddedServer) -> None:
+        self.options = options
+        self.server = server
+        self.ours = Ours.on(server.url("benchmark"))
+        self.peers: tuple[Peer, ...] = tuple(peer for peer in PEERS if peer.name in options.peers)
+        self.unquiet_runs = 0
+
+    def say(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    def wait_for_quiet(self) -> None:
+        """Until nobody else uses the machine, or patience is over; runs that began unquietly are counted."""
+        end = time.monotonic() + self.options.quiet_seconds
+        while psutil.cpu_percent(0.5 if self.options.quiet_seconds else 0.05) > QUIET_PERCENT:
+            if time.monotonic() > end:
+                self.unquiet_runs += 1
+                return
+
+    def jobs_for(self, concurrency: int, share: float = 1.0) -> int:
+        """Jobs of a run: fewer when they go one at a time, or when the queue is slow."""
+        return max(int(self.options.jobs * share * (0.2 if concurrency == 1 else 1.0)), 20)
+
+
+def middle(values: Iterable[float], digits: int = 0) -> float:
+    """The median, rounded."""
+    found = round(median(values), digits)
+    return found if digits else int(found)

@@ -1,0 +1,89 @@
+"""How fast a backlog of jobs that do nothing is drained, beside every peer.
+
+`NAME_cC_pP` is jobs a second at concurrency C (jobs that one worker has at once) in P processes, `NAME_cC` the better
+of one and two processes. Ours keeps each job's output and history and waits for the disk at every commit; BullMQ on
+Redis does not touch the disk unless it is the durable one. `ratio_NAME_cC` is ours by the peer's at the same
+concurrency, `_default` ours at 100 by the peer as it comes, `_best` by its best setting. `wal_bytes_per_job` is what
+claim and completion write at concurrency 100.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from benchmarks.engine_parts.bench import Bench, middle
+from benchmarks.engine_parts.ours import value
+from benchmarks.peers.catalogue import Peer
+
+OURS = ((1, 1), (1, 2), (10, 1), (10, 2), (100, 1), (100, 2))
+LIKE_FOR_LIKE = "bullmq_redis"
+DEFAULTS = {"pgqueuer": 10, "procrastinate": 1}
+
+Rates = dict[tuple[str, int, int], list[float]]
+
+
+def measure(bench: Bench) -> dict[str, Any]:
+    rates: Rates = defaultdict(list)
+    wal: list[float] = []
+    settings = sorted({*OURS, *(setting for peer in bench.peers for setting in peer.settings)})
+    for _ in range(bench.options.rounds):
+        for concurrency, processes in settings:
+            if (concurrency, processes) in OURS:
+                rate, written = _ours(bench, concurrency, processes)
+                rates["ours", concurrency, processes].append(rate)
+                wal += [written] if concurrency == 100 else []
+            for peer in bench.peers:
+                if (concurrency, processes) in peer.settings:
+                    rates[peer.name, concurrency, processes].append(_peer(bench, peer, concurrency, processes))
+    rate_of = {key: middle(found) for key, found in rates.items()}
+    best = _best(rate_of)
+    return {
+        **{f"{name}_c{concurrency}_p{processes}": rate for (name, concurrency, processes), rate in rate_of.items()},
+        **{f"{name}_c{concurrency}": rate for (name, concurrency), rate in best.items()},
+        **_ratios(best),
+        "wal_bytes_per_job": middle(wal, 1),
+    }
+
+
+def _ours(bench: Bench, concurrency: int, processes: int) -> tuple[float, float]:
+    """Jobs a second, and bytes of WAL a job."""
+    jobs = bench.jobs_for(concurrency)
+    with bench.ours.session() as session:
+        session.execute("CHECKPOINT")  # before, so that nothing of the backlog is written twice in whole pages
+        bench.ours.fill(jobs)
+        bench.wait_for_quiet()
+        before = value(session, "SELECT pg_current_wal_lsn()")
+        seconds = bench.ours.drain(jobs, concurrency, processes)
+        written = value(session, "SELECT pg_current_wal_lsn() - %s::pg_lsn", before)
+    bench.say(f"  ours c{concurrency} p{processes}: {jobs / seconds:,.0f}/s, {written / jobs:.0f} bytes of WAL a job")
+    return jobs / seconds, float(written) / jobs
+
+
+def _peer(bench: Bench, peer: Peer, concurrency: int, processes: int) -> float:
+    jobs = bench.jobs_for(concurrency, peer.share)
+    with peer.opened(bench.server) as program:
+        program.fill(jobs)
+        bench.wait_for_quiet()
+        rate = jobs / program.drain(jobs, concurrency, processes)
+    bench.say(f"  {peer.name} c{concurrency} p{processes}: {rate:,.0f}/s")
+    return rate
+
+
+def _best(rates: dict[tuple[str, int, int], float]) -> dict[tuple[str, int], float]:
+    """The better of one and two processes."""
+    best: dict[tuple[str, int], float] = {}
+    for (name, concurrency, _), rate in rates.items():
+        best[name, concurrency] = max(best.get((name, concurrency), 0.0), rate)
+    return best
+
+
+def _ratios(best: dict[tuple[str, int], float]) -> dict[str, float]:
+    ours = best["ours", 100]
+    found: dict[str, float] = {}
+    for (name, concurrency), rate in best.items():
+        if name == LIKE_FOR_LIKE:
+            found[f"ratio_{name}_c{concurrency}"] = round(best["ours", concurrency] / rate, 2)
+        elif name != "ours":
+            if DEFAULTS.get(name) == concurrency:
+                found[f"ratio_{name}_default"] = round(ours / rate, 1)
+            found[f"ratio_{name}_best"] = min(found.get(f"ratio_{name}_best", float("inf")), round(ours / rate, 2))
+    return found

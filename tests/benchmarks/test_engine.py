@@ -1,0 +1,68 @@
+"""The engine's benchmark runs from end to end on a few jobs, without peers; how fast it is, is not tested."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import engine
+from benchmarks.engine_parts import targets
+
+ROOT = Path(__file__).resolve().parents[2]
+SHORT = (
+    *("--jobs=400", "--rounds=1", "--singles=5", "--nodes=200", "--history=400", "--lanes=40"),
+    *("--pinned-seconds=1.5", "--steady-minutes=0.05", "--load-seconds=1", "--quiet-seconds=0"),
+)
+
+
+def run(*options: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks.engine", *options],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "parts", ["drain,enqueue,latency,dag", "pinned,history,lanes,api", "heartbeats,steady"], ids=lambda parts: parts
+)
+def test_every_part_gives_its_figures_and_targets(parts: str) -> None:
+    ended = run(f"--only={parts}", "--peers=none", *SHORT)
+
+    printed = json.loads(ended.stdout.splitlines()[-1])
+    assert (ended.returncode, printed["failed"]) == (0, {}), ended.stderr
+    chosen = parts.split(",")
+    assert [part for part in chosen if not printed.get(part)] == []
+    without_peers = {
+        f"{target.part}.{target.figure}"
+        for target in targets.TARGETS
+        if target.part in chosen and not (target.part == "drain" and target.figure.startswith("ratio"))
+    }
+    assert set(printed["targets"]) == without_peers
+    assert all(set(judged) == {"value", "target", "met"} for judged in printed["targets"].values())
+
+
+def test_the_parts_of_the_tests_are_all_there_are() -> None:
+    assert {target.part for target in targets.TARGETS} == set(engine.PARTS)
+
+
+def test_a_target_is_met_from_its_bound_on() -> None:
+    judged = targets.judged({"latency": {"p50_ms": 2.5, "p99_ms": 8.1}, "pinned": {"ratio_to_clean": 0.7}})
+
+    assert {name: one["met"] for name, one in judged.items()} == {
+        "latency.p50_ms": True,
+        "latency.p99_ms": False,
+        "pinned.ratio_to_clean": True,
+    }
+
+
+def test_an_unknown_part_is_refused() -> None:
+    ended = run("--only=drain,dreams")
+    assert (ended.returncode, "unknown: dreams" in ended.stderr) == (2, True)
