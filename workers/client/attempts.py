@@ -1,0 +1,40 @@
+"""One attempt: a handler is run, and how it ends becomes a report."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from workers.client.jobs import Job, Lost, Permanent, Stopped
+from workers.client.reports import Report
+
+log = logging.getLogger("tutup.worker")
+
+LONGEST_ERROR = 4000
+
+
+def attempt(work: Callable[[Job], Any] | None, job: Job) -> Report | None:
+    """None when the claim was taken away, so that there is nobody to report to."""
+    try:
+        if work is None:
+            raise Permanent(f'This worker has no handler for the job type "{job.type}".')
+        return Report(job=job, outcome="complete", more={"output": _checked(work(job))})
+    except Stopped:
+        return Report(job=job, outcome="release", more={})
+    except Lost:
+        return None
+    except Exception as error:
+        log.warning("%s failed", job.id, exc_info=True)
+        permanent = isinstance(error, Permanent)
+        text = str(error) if permanent else f"{type(error).__name__}: {error}"
+        text = text.replace("\0", "")[:LONGEST_ERROR] or "failed without a reason"
+        return Report(job=job, outcome="fail", more={"error": text, "permanent": permanent})
+
+
+def _checked(output: Any) -> Any:
+    """Raises `Permanent` for what isn't JSON: another attempt would give the same."""
+    try:
+        json.dumps(output, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise Permanent(f"The handler's output is not JSON: {error}") from error
+    return output
