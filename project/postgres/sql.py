@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from project.postgres import errors
 
 Parameters = Sequence[Any] | Mapping[str, Any]
-JSON_TYPES = {114, 3802}  # json, jsonb: Django hands them out as text
+JSONB = 3802  # Django hands it out as text, and json as Python has it
 
 
 def rows(sql: str, params: Parameters = ()) -> list[dict[str, Any]]:
@@ -88,7 +88,7 @@ def _dictionaries(open_cursor: CursorWrapper) -> list[dict[str, Any]]:
     names = [column.name for column in columns]
     found = [dict(zip(names, record, strict=True)) for record in open_cursor.fetchall()]
     for column in columns:
-        if column.type_code in JSON_TYPES:
+        if column.type_code == JSONB:
             for record in found:
                 if record[column.name] is not None:
                     record[column.name] = json.loads(record[column.name])

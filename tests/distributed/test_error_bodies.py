@@ -1,20 +1,10 @@
 """Under /api/distributed every body says whether it is a success, whatever goes wrong and wherever it is noticed."""
 
-import json
-
 import pytest
-from django.test import Client
 
 from project.access.roles import Role
 from project.api.errors import ErrorCode
-
-
-def refused(response, status: int, code: ErrorCode):
-    body = json.loads(response.content)
-    assert (response.status_code, body["success"], body["error"]) == (status, False, code.value), body
-    assert body["message"]
-    assert body["request_id"] == response["X-Request-ID"]
-    return body
+from tests.distributed.refusals import refused
 
 
 @pytest.mark.parametrize("path", ["/api/distributed", "/api/distributed/", "/api/distributed/nothing"])

@@ -17,7 +17,14 @@ class Given(BaseModel):
 class Shown(BaseModel):
     """What a client gets, made of values that are right already."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=False, frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=False,
+        frozen=True,
+        from_attributes=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Success(Shown):
@@ -36,5 +43,5 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
 """A moment in ISO 8601 with its zone, and nothing else that could be read as one."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+Reason = Annotated[str, Field(max_length=1000)]
 Count = Annotated[int, Field(ge=1, le=LARGEST_INT)]

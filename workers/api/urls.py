@@ -1,5 +1,25 @@
-"""`/api/distributed/...`."""
+"""`/api/distributed/...`. What ends in a word stands before the name alone: names may hold any character."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from workers.api import claims, queue, queues, workers
+
+urlpatterns: list[URLPattern] = [
+    path("workers/register", workers.RegisterView.as_view(), name="worker-register"),
+    path("workers", workers.WorkersView.as_view(), name="workers"),
+    path("workers/<str:worker_id>", workers.WorkerView.as_view(), name="worker"),
+    path("workers/<str:worker_id>/heartbeat", workers.HeartbeatView.as_view(), name="worker-heartbeat"),
+    path("workers/<str:worker_id>/claim", claims.ClaimView.as_view(), name="worker-claim"),
+    path("workers/<str:worker_id>/complete", claims.CompleteView.as_view(), name="worker-complete"),
+    path("workers/<str:worker_id>/fail", claims.FailView.as_view(), name="worker-fail"),
+    path("workers/<str:worker_id>/release", claims.ReleaseView.as_view(), name="worker-release"),
+    path("workers/<str:worker_id>/checkpoint", claims.CheckpointView.as_view(), name="worker-checkpoint"),
+    path("workers/<str:worker_id>/extend", claims.ExtendView.as_view(), name="worker-extend"),
+    path("queue/stats", queue.StatsView.as_view(), name="queue-stats"),
+    path("queue/pause", queue.PauseView.as_view(), name="queue-pause"),
+    path("queue/resume", queue.ResumeView.as_view(), name="queue-resume"),
+    path("queues", queues.QueuesView.as_view(), name="queues"),
+    path("queues/<path:name>/drain", queues.DrainView.as_view(), name="queue-drain"),
+    path("queues/<path:name>/throughput", queues.ThroughputView.as_view(), name="queue-throughput"),
+    path("queues/<path:name>", queues.QueueView.as_view(), name="queue"),
+]

@@ -22,11 +22,10 @@ class DistributedView(ApiView):
 
     def given(self, model: type[Body]) -> Body:
         """The body of the request; an absent one is an empty object. Raises a 400 that names each wrong field."""
-        document = self.request.data if self.request.data is not None else {}
         try:
-            return model.model_validate(document)
+            return model.model_validate(self.request.data)
         except ValidationError as error:
-            raise refusal(error, document, model) from None
+            raise refusal(error, self.request.data, model) from None
 
 
 def answer(body: Success, *, headers: dict[str, str] | None = None) -> Response:

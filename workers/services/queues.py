@@ -80,6 +80,18 @@ def change_queue(*, name: str, actor: User | None = None, **limits: Unpack[Limit
         sql.value("SELECT pg_notify('workers', %s)", [name])
 
 
+def drain(*, name: str, reason: str, actor: User | None = None) -> int:
+    """Cancels the jobs of a queue that wait or are delayed, and returns how many; active ones go on.
+
+    Jobs that a worker is claiming or giving back at this moment are left. Raises `NotFound`.
+    """
+    with transaction.atomic():
+        count = int(sql.routine_value("workers.drain_queue", name, reason))
+        details = {"reason": reason, "cancelled": count}
+        audit.record(operation="queue.drain", target=name, details=details, actor=actor)
+    return count
+
+
 def _set_limits(queue: Queue, limits: Limits) -> None:
     for name, value in limits.items():
         setattr(queue, name, value)
