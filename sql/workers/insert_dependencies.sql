@@ -2,10 +2,10 @@
 -- Locks: nothing. Raises: nothing.
 CREATE OR REPLACE FUNCTION workers.insert_dependencies(p_execution bigint, p_ids bigint[], p_jobs jsonb) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, public AS $$
+  WITH edge AS MATERIALIZED (SELECT * FROM workers.named_dependencies(p_jobs))
   INSERT INTO job_dependency (parent_id, child_id, on_failure)
-  SELECT coalesce(p_ids[d.parent], b.id), p_ids[d.child], d.on_failure
-  FROM workers.named_dependencies(p_jobs) d
-  LEFT JOIN job b ON d.parent IS NULL AND b.execution_id = p_execution AND b.key = d.parent_key
-  WHERE p_jobs @? '$[*].depends_on[0]'
+  SELECT p_ids[e.parent], p_ids[e.child], e.on_failure FROM edge e WHERE e.parent IS NOT NULL
+  UNION ALL SELECT b.id, p_ids[e.child], e.on_failure
+  FROM edge e JOIN job b ON b.execution_id = p_execution AND b.key = e.parent_key WHERE e.parent IS NULL
 $$;
 COMMENT ON FUNCTION workers.insert_dependencies IS 'Writes the edges that jobs declare.';

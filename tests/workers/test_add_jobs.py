@@ -3,14 +3,13 @@
 from typing import Any
 
 import pytest
-from psycopg.types.json import Jsonb
 
 from project.api.errors import ErrorCode, InvalidRequest
 from project.postgres.errors import StaleClaim
 from tests.workers.hands import Hand, beside, graph, job, keys, nothing_left, own_session, states, status
 from workers.handlers import Claim
 from workers.services import Dependency, add_jobs
-from workers.services.specs import documents
+from workers.services.encoding import encode
 
 
 def claim_of(record: dict[str, Any]) -> Claim:
@@ -94,8 +93,8 @@ def test_a_parent_that_finishes_meanwhile_is_not_missed() -> None:
     (adder,), (parent,) = hand.claim(1), other.claim(1)
     answers: list[list[dict[str, Any]]] = []
     with own_session(autocommit=False) as session:
-        added = Jsonb(documents([job("child", parent["key"])], "default"))
-        session.execute("SELECT workers.add_jobs(%s, %s, %s)", (adder["fence"], adder["job_id"], added))
+        added = encode([job("child", parent["key"])])
+        session.execute("SELECT workers.add_jobs(%s, %s, %s, %s)", (adder["fence"], adder["job_id"], *added[:2]))
         thread = beside(lambda: answers.append(other.complete(parent, slots=10)))
         thread.join(0.3)
         assert thread.is_alive()

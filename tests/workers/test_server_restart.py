@@ -10,13 +10,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
 from project.postgres.embedded import EmbeddedServer
 from tests import servers
 from tests.workers.hands import job, wait_for
 from tests.workers.processes import MANAGE, run_workers
-from workers.services.specs import documents
+from workers.services.encoding import encode
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,11 @@ def test_workers_outlive_a_restart_of_the_server(own_server: tuple[EmbeddedServe
     with run_workers("--processes", "2", "--slots", "2", database_url=url) as supervisor:
         wait_for(lambda: ask(url, "SELECT count(*) FROM workers.live_workers()") == 2, "two workers")
         before = {child.pid for child in supervisor.children()}
-        execution = ask(url, "SELECT workers.submit('test', %s, NULL, NULL)", Jsonb(documents(jobs, "default")))
+        execution = ask(
+            url,
+            "SELECT (s.o_execution).id FROM workers.submit('test', %s, %s, NULL, NULL) s",
+            *encode(jobs)[:2],
+        )
         wait_for(lambda: bool(ask(url, "SELECT completed > 5 FROM execution WHERE id = %s", execution)), "some jobs")
         process = server._process
         process.send_signal(how)

@@ -1,6 +1,6 @@
-"""Writes of the engine. All need autocommit or the caller's transaction; none knows HTTP."""
+"""Writes of the engine. Each is one transaction, or part of the caller's; none knows HTTP."""
 
-from workers.services.executions import add_jobs, cancel, restart_job, submit
+from workers.services.executions import add_jobs, cancel, restart_job, submit, submit_once
 from workers.services.specs import Dependency, JobSpec
 
-__all__ = ["Dependency", "JobSpec", "add_jobs", "cancel", "restart_job", "submit"]
+__all__ = ["Dependency", "JobSpec", "add_jobs", "cancel", "restart_job", "submit", "submit_once"]

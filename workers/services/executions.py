@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.models import User
-from psycopg.types.json import Jsonb
+from django.db import connection
 
 from project.postgres import sql
 from workers.handlers import Claim
 from workers.models import Execution
-from workers.services.specs import DEFAULT_QUEUE, JobSpec, documents
+from workers.services.encoding import encode
+from workers.services.specs import DEFAULT_QUEUE, JobSpec
 
 
 def submit(
@@ -22,13 +23,31 @@ def submit(
     """Makes an execution of these jobs, all or nothing, and wakes the workers; at most `parallelism` of them run at
     once.
 
-    `queue` is for jobs that name none. Raises `InvalidRequest` naming the job for an empty list, duplicate keys,
-    unknown or repeated dependencies, cycles, and options out of range.
+    `queue` is for jobs that name none. Raises `InvalidRequest` naming the job for an empty list or too long a one,
+    duplicate keys, unknown or repeated dependencies, cycles, and options out of range.
     """
-    execution_id = sql.routine_value(
-        "workers.submit", workflow, Jsonb(documents(jobs, queue)), parallelism, actor.pk if actor else None
-    )
-    return Execution.objects.get(pk=execution_id)
+    return submit_once(workflow=workflow, jobs=jobs, queue=queue, parallelism=parallelism, actor=actor)[0]
+
+
+def submit_once(
+    *,
+    workflow: str,
+    jobs: Sequence[JobSpec],
+    queue: str = DEFAULT_QUEUE,
+    parallelism: int | None = None,
+    actor: User | None = None,
+    idempotency_key: str | None = None,
+) -> tuple[Execution, bool]:
+    """As `submit`; with a key, the same request of the same actor gives the execution that it made the first time, and
+    False. Raises `Conflict` when another request had the key."""
+    encoded = encode(jobs, queue)
+    digest = encoded.digest(workflow, parallelism) if idempotency_key is not None else None
+    user = actor.pk if actor else None
+    params = [workflow, encoded.kinds, encoded.jobs, parallelism, user, idempotency_key, digest]
+    made = sql.row(_SUBMIT, params)
+    assert made is not None
+    is_new = made.pop("o_made")
+    return Execution.from_db(connection.alias, made.keys(), made.values()), is_new
 
 
 def add_jobs(*, claim: Claim, jobs: Sequence[JobSpec]) -> None:
@@ -37,15 +56,17 @@ def add_jobs(*, claim: Claim, jobs: Sequence[JobSpec]) -> None:
     They may depend on any job of the execution, the running one included. Raises `StaleClaim` when the claim is gone,
     and what `submit` raises.
     """
-    sql.routine("workers.add_jobs", claim.fence, claim.job_id, Jsonb(documents(jobs, DEFAULT_QUEUE)))
+    encoded = encode(jobs)
+    sql.routine("workers.add_jobs", claim.fence, claim.job_id, encoded.kinds, encoded.jobs)
 
 
-def cancel(*, execution_id: int, reason: str) -> None:
+def cancel(*, execution_id: int, reason: str) -> bool:
     """Cancels an execution: waiting jobs at once, active ones by taking their claims, so that their fence fails.
 
-    Waits for a chunk that runs under such a claim. An execution that has ended stays as it is. Raises `NotFound`.
+    Waits for a chunk that runs under such a claim. An execution that has ended stays as it is: False. Raises
+    `NotFound`.
     """
-    sql.routine("workers.cancel_execution", execution_id, reason)
+    return bool(sql.routine_value("workers.cancel_execution", execution_id, reason))
 
 
 def restart_job(*, execution_id: int, key: str, reason: str) -> bool:
@@ -54,3 +75,6 @@ def restart_job(*, execution_id: int, key: str, reason: str) -> bool:
     False for a job that isn't active. Raises `NotReady` when a chunk that runs under the claim doesn't end soon.
     """
     return bool(sql.routine_value("workers.restart_job", execution_id, key, reason))
+
+
+_SUBMIT = "SELECT (s.o_execution).*, s.o_made FROM workers.submit(%s, %s, %s, %s, %s, %s, %s) s"
