@@ -3,29 +3,42 @@
     @handler("month_end.post", max_attempts=3, backoff_seconds=1.0)
     def post_range(claim: Claim) -> dict[str, Any] | None: ...
 
-A handler runs in a thread of a runtime worker with Django's connection in autocommit. What it returns is the job's
-output (JSON). How it ends otherwise:
+A handler runs in a thread of a runtime worker with Django's connection in autocommit; one that is `async` runs in that
+thread's event loop. What it returns is the job's output (JSON). How it ends otherwise:
 
 - `Permanent`: the job fails, without another attempt.
 - `Stopped`: the job goes back unfinished and the attempt is not counted; for handlers that saw `claim.should_stop()`.
 - `StaleClaim` (SQLSTATE TU001): the claim was taken away; the runtime drops it.
 - any other exception: another attempt after a backoff, until `max_attempts`.
 
+`prefetch` is for jobs of a millisecond or less: a slot takes that many of them at once and runs them one after another,
+an async handler all together. A handler with `max_batch_size` gets a list of claims and returns their outputs in the
+same order; what it raises ends the attempts of all of them. Both have a price: jobs that wait behind another in the
+same slot can't be taken by an idle worker.
+
 Handlers register themselves: an app's `jobs` module is imported by its AppConfig.ready().
 """
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from psycopg.types.json import Jsonb
 
 from project.postgres import sql
 from project.postgres.errors import StaleClaim
 
-__all__ = ["Claim", "Handler", "Permanent", "StaleClaim", "Stopped", "handler", "registered", "types"]
+__all__ = ["Claim", "Handler", "Permanent", "StaleClaim", "Stopped", "handler", "prefetches", "registered", "types"]
 
-Work = Callable[["Claim"], dict[str, Any] | None]
+Output = dict[str, Any] | None
+Work = (
+    Callable[["Claim"], Output]
+    | Callable[["Claim"], Awaitable[Output]]
+    | Callable[[list["Claim"]], Sequence[Output]]
+    | Callable[[list["Claim"]], Awaitable[Sequence[Output]]]
+)
+AnyWork = TypeVar("AnyWork", bound=Work)
 
 
 class Permanent(Exception):
@@ -39,11 +52,11 @@ class Stopped(Exception):
 class Control(Protocol):
     """What a claim asks of the runtime that runs it."""
 
-    def should_stop(self) -> bool:
+    def should_stop(self, claim: "Claim") -> bool:
         """Whether the worker stops, or the claim is lost or late."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Claim:
     """One attempt at one job. `fence` is the lease's id: pass it with `job_id` to workers.hold_lease in every chunk."""
 
@@ -55,6 +68,8 @@ class Claim:
     attempt: int
     fence: int
     worker_id: int
+    name: str | None = None
+    queue: str = "default"
     last_error: str | None = None
     checkpoint: Any = None
     timeout_seconds: float | None = None
@@ -67,7 +82,11 @@ class Claim:
 
     def should_stop(self) -> bool:
         """True once the worker stops, the execution was cancelled, or the claim is lost or past its timeout."""
-        return self.control is not None and self.control.should_stop()
+        return self.control is not None and self.control.should_stop(self)
+
+    def parents(self) -> dict[str, Any]:
+        """The outputs of the jobs that this one depends on and that completed, by their keys."""
+        return {record["key"]: record["output"] for record in sql.rows(_PARENTS, [self.job_id])}
 
     def stop_if_asked(self) -> None:
         """Raises `Stopped` when the handler should stop; for use between chunks."""
@@ -84,6 +103,18 @@ class Handler:
     max_attempts: int
     backoff_seconds: float
     timeout_seconds: float | None
+    prefetch: int = 1
+    max_batch_size: int | None = None
+    max_wait_ms: float = 0.0
+
+    @property
+    def is_async(self) -> bool:
+        return inspect.iscoroutinefunction(self.work)
+
+    @property
+    def chunk(self) -> int:
+        """How many jobs a slot takes at once."""
+        return self.max_batch_size or self.prefetch
 
 
 _handlers: dict[str, Handler] = {}
@@ -95,10 +126,19 @@ def handler(
     max_attempts: int = 3,
     backoff_seconds: float = 1.0,
     timeout_seconds: float | None = None,
-) -> Callable[[Work], Work]:
-    """Registers a function for a job type. The second attempt waits `backoff_seconds`, each further one twice that."""
+    prefetch: int = 1,
+    max_batch_size: int | None = None,
+    max_wait_ms: float = 0.0,
+) -> Callable[[AnyWork], AnyWork]:
+    """Registers a function for a job type. The second attempt waits `backoff_seconds`, each further one twice that.
 
-    def register(work: Work) -> Work:
+    With `max_batch_size` the function gets lists of up to so many claims; a list that isn't full waits `max_wait_ms`
+    for more. Raises ValueError for options that make no sense and for a type that has another handler.
+    """
+    if prefetch < 1 or (max_batch_size is not None and max_batch_size < 1) or max_wait_ms < 0:
+        raise ValueError(f'Handler of "{type}": prefetch and max_batch_size are 1 or more, max_wait_ms 0 or more.')
+
+    def register(work: AnyWork) -> AnyWork:
         known = _handlers.get(type)
         if known is not None and _place(known.work) != _place(work):
             raise ValueError(f'The job type "{type}" has two handlers: {known.work.__module__} and {work.__module__}.')
@@ -108,6 +148,9 @@ def handler(
             max_attempts=max_attempts,
             backoff_seconds=backoff_seconds,
             timeout_seconds=timeout_seconds,
+            prefetch=prefetch,
+            max_batch_size=max_batch_size,
+            max_wait_ms=max_wait_ms,
         )
         return work
 
@@ -126,3 +169,14 @@ def registered(type: str) -> Handler | None:  # noqa: A002
 def types() -> list[str]:
     """All job types that this process can run."""
     return sorted(_handlers)
+
+
+def prefetches() -> dict[str, int]:
+    """How many jobs a slot takes at once, for the types where that is more than one."""
+    return {name: found.chunk for name, found in sorted(_handlers.items()) if found.chunk > 1}
+
+
+_PARENTS = """
+SELECT p.key, f.output FROM job_dependency d JOIN finished_job f ON f.id = d.parent_id JOIN job p ON p.id = d.parent_id
+WHERE d.child_id = %s AND f.state = 'completed' ORDER BY p.key
+"""

@@ -1,41 +1,68 @@
--- workers.claim: lease up to p_slots due jobs to a worker, in the order of due time + lag over all lanes that it
--- serves. o_busy: slots are left, and due jobs in rows that others hold at this moment: ask again in a moment.
--- Locks: rows of `ready`, skipping those of others. Raises: TU002 when the worker isn't registered (any more).
+-- workers.claim: lease due jobs to a worker, as many as its free slots take, in the order of due time + lag over all
+-- lanes that it serves; none of a paused queue, none beyond the limits of a queue. A row for each claim, as
+-- workers.poll gives it; o_busy: slots are left, and due jobs that others hold at this moment: ask again in a moment.
+-- Locks: queues with a limit and rows of `ready`, skipping those of others. Raises: TU002 when the worker isn't
+-- registered (any more).
 CREATE OR REPLACE FUNCTION workers.claim(p_worker integer, p_slots integer, OUT o_fences bigint[],
-  OUT o_executions bigint[], OUT o_busy boolean)
+  OUT o_executions bigint[], OUT o_jobs integer, OUT o_busy boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
-  v_worker record;
+  c_many CONSTANT integer := 64;  -- lanes from which on it is cheaper to look along the classes
+  v_served record := workers.served_lanes(p_worker);
+  v_paused integer[] := workers.paused_queues();
+  v_lanes integer[] := v_served.o_lanes;  -- those that are left: a lane that has nothing to give becomes NULL
+  v_many boolean := cardinality(v_lanes) > c_many;
   v_left integer := p_slots;
-  v_busy integer[] := '{}';  -- lanes whose due rows are all being claimed by others
   v_head record;
-  v_next timestamptz;
+  v_seen timestamptz := 'infinity';
+  v_room integer;
   v_claim record;
 BEGIN
-  o_fences := '{}';
-  o_executions := '{}';
-  SELECT w.queues, w.types, w.lease_time INTO v_worker FROM worker w WHERE w.id = p_worker AND w.stopped_at IS NULL;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU002', DETAIL = jsonb_build_object('worker', p_worker)::text,
-      MESSAGE = format('Worker %s is not registered: it was stopped or given up. Register again.', p_worker);
+  o_fences := '{}'; o_executions := '{}'; o_jobs := 0; o_busy := false;
+  IF v_paused IS NOT NULL THEN
+    v_lanes := array(
+      SELECT CASE WHEN u.queue <> ALL (v_paused) THEN u.lane END
+      FROM unnest(v_lanes, v_served.o_queues) WITH ORDINALITY u(lane, queue, place) ORDER BY u.place);
   END IF;
   WHILE v_left > 0 LOOP
-    SELECT (array_agg(h.lane_id ORDER BY h.order_at, h.lane_id))[1] AS lane,
-      (array_agg(h.lag ORDER BY h.order_at, h.lane_id))[1] AS lag,
-      coalesce((array_agg(h.order_at ORDER BY h.order_at, h.lane_id))[2], 'infinity') AS rival INTO v_head
-      FROM workers.lane_heads(v_worker.queues, v_worker.types) h WHERE h.lane_id <> ALL (v_busy);
-    EXIT WHEN v_head.lane IS NULL;
-    -- only as far as the next lane's first job: what comes after that is due later by weight
-    v_next := CASE WHEN v_head.rival = 'infinity' THEN v_head.rival ELSE v_head.rival - v_head.lag END;
-    v_claim := workers.claim_lane(p_worker, v_head.lane, v_left, v_next, v_worker.lease_time);
-    IF v_claim.o_fence IS NULL THEN
-      v_busy := v_busy || v_head.lane;
+    IF v_many THEN
+      SELECT (array_agg(u.place ORDER BY u.order_at, u.place))[1] AS place,
+          coalesce((array_agg(u.order_at ORDER BY u.order_at, u.place))[2], 'infinity') AS rival, min(h.o_seen) AS seen
+        INTO v_head FROM workers.class_heads(v_lanes, v_served.o_lags, v_served.o_classes) h,
+          unnest(h.o_places, h.o_orders) u(place, order_at);
+      v_head.rival := least(v_head.rival, v_head.seen);
     ELSE
-      o_fences := o_fences || v_claim.o_fence;
-      o_executions := o_executions || v_claim.o_executions;
-      v_left := v_left - cardinality(v_claim.o_executions);
+      SELECT (array_agg(h.place ORDER BY h.order_at, h.place))[1] AS place,
+          coalesce((array_agg(h.order_at ORDER BY h.order_at, h.place))[2], 'infinity') AS rival
+        INTO v_head FROM workers.lane_heads(v_lanes, v_served.o_lags) h;
     END IF;
+    EXIT WHEN v_head.place IS NULL;
+    v_room := workers.queue_room(v_served.o_queues[v_head.place]);
+    IF v_room <= 0 THEN
+      o_busy := o_busy OR v_room < 0;
+      v_lanes := array(
+        SELECT CASE WHEN u.queue <> v_served.o_queues[v_head.place] THEN u.lane END
+        FROM unnest(v_lanes, v_served.o_queues) WITH ORDINALITY u(lane, queue, place) ORDER BY u.place);
+      CONTINUE;
+    END IF;
+    -- only as far as the next lane's first job: what comes after that is due later by weight
+    v_claim := workers.claim_lane(p_worker, v_lanes[v_head.place],
+      least(v_left * v_served.o_chunks[v_head.place], v_room),
+      CASE WHEN v_head.rival = 'infinity' THEN v_head.rival
+        ELSE v_head.rival - make_interval(secs => v_served.o_lags[v_head.place]) END, v_served.o_lease_time);
+    IF v_claim.o_fence IS NULL THEN
+      o_busy := true;
+      v_lanes[v_head.place] := NULL;
+      CONTINUE;
+    END IF;
+    IF v_room IS NOT NULL THEN
+      PERFORM workers.use_rate(v_served.o_queues[v_head.place], v_claim.o_jobs);
+    END IF;
+    o_fences := o_fences || v_claim.o_fence;
+    o_executions := o_executions || v_claim.o_executions;
+    o_jobs := o_jobs + v_claim.o_jobs;
+    v_left := v_left - (v_claim.o_jobs - 1) / v_served.o_chunks[v_head.place] - 1;
   END LOOP;
-  o_busy := v_left > 0 AND v_busy <> '{}';
+  o_busy := o_busy AND v_left > 0;
 END $$;
 COMMENT ON FUNCTION workers.claim IS 'Leases due jobs to a worker, heavier and older ones first.';

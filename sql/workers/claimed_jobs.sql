@@ -1,18 +1,23 @@
--- workers.claimed_jobs: what a worker needs to run the jobs of these claims; for jobs that were claimed before also
--- the error of the last attempt and the newest checkpoint.
+-- workers.claimed_jobs: the jobs of a claim as its worker gets them, each array in the order of p_ids; payloads,
+-- errors and checkpoints are JSON arrays as text, so that a client parses them once. For a claim of jobs that were
+-- claimed before there are also the errors of the last attempts and the newest checkpoints.
 -- Locks: nothing.
-CREATE OR REPLACE FUNCTION workers.claimed_jobs(p_fences bigint[])
-RETURNS TABLE (job_id bigint, fence bigint, execution_id bigint, attempt smallint, type text, key text, payload jsonb,
-  timeout_seconds float8, last_error text, checkpoint jsonb)
+CREATE OR REPLACE FUNCTION workers.claimed_jobs(p_ids bigint[], p_attempt integer, p_again boolean, OUT o_ids bigint[],
+  OUT o_keys text[], OUT o_names text[], OUT o_timeouts float8[], OUT o_payloads text, OUT o_errors text,
+  OUT o_checkpoints text)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
-#variable_conflict use_column
-BEGIN  -- plpgsql keeps the plan; before PostgreSQL 18 an sql function plans anew in every call
-  RETURN QUERY
-  SELECT j.id, l.id, j.execution_id, l.attempt, n.type, j.key, j.payload, j.timeout_seconds, a.error, c.data
-  FROM lease l CROSS JOIN LATERAL unnest(l.ids) u(id) JOIN job j ON j.id = u.id JOIN lane n ON n.id = l.lane_id
-  LEFT JOIN LATERAL (
-    SELECT a.error FROM job_attempt a WHERE l.again AND a.job_id = j.id AND a.attempt = l.attempt - 1 LIMIT 1) a ON true
-  LEFT JOIN LATERAL (SELECT c.data FROM job_checkpoint c WHERE l.again AND c.job_id = j.id LIMIT 1) c ON true
-  WHERE l.id = ANY (p_fences);
+BEGIN
+  -- between: the bounds choose the partition before the rows are looked for
+  SELECT array_agg(j.id), array_agg(j.key), array_agg(j.name), array_agg(j.timeout_seconds),
+      concat('[', string_agg(j.payload::text, ','), ']')
+    INTO o_ids, o_keys, o_names, o_timeouts, o_payloads
+    FROM (SELECT j.id, j.key, j.name, j.timeout_seconds, j.payload FROM job j
+          WHERE j.id = ANY (p_ids) AND j.id BETWEEN p_ids[1] AND p_ids[cardinality(p_ids)] ORDER BY j.id) j;
+  IF p_again THEN
+    SELECT jsonb_agg(a.error ORDER BY u.place)::text, jsonb_agg(c.data ORDER BY u.place)::text INTO o_errors, o_checkpoints
+      FROM unnest(o_ids) WITH ORDINALITY u(job, place)
+      LEFT JOIN job_attempt a ON a.job_id = u.job AND a.attempt = p_attempt - 1
+      LEFT JOIN job_checkpoint c ON c.job_id = u.job;
+  END IF;
 END $$;
-COMMENT ON FUNCTION workers.claimed_jobs IS 'The jobs of claims, as their worker gets them.';
+COMMENT ON FUNCTION workers.claimed_jobs IS 'The jobs of a claim, as their worker gets them.';

@@ -39,6 +39,8 @@ BEGIN
     SELECT u.job, g.attempt - 1, 'cancelled', v_reason FROM gone g, unnest(g.ids) u(job)
     UNION ALL SELECT b.id, 0, 'cancelled', v_reason FROM unblocked b RETURNING id
   ) SELECT coalesce(array_agg(e.id), '{}') INTO v_waiting FROM ended e;
+  PERFORM workers.tally_jobs(v_admitted || v_waiting, array_fill('cancelled'::text,
+    ARRAY[cardinality(v_admitted) + cardinality(v_waiting)]));
   v_admitted := o_jobs || v_admitted;
   o_jobs := v_admitted || v_waiting;
   o_executions := array_fill(p_execution, ARRAY[cardinality(o_jobs)]);

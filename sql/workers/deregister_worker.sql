@@ -6,7 +6,8 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
   PERFORM workers.release_claims(p_worker, '{}');
   -- what it gave back just before may wait for somebody to look
-  PERFORM pg_notify('workers', q) FROM worker w, unnest(w.queues) q WHERE w.id = p_worker AND w.stopped_at IS NULL;
+  PERFORM pg_notify('workers', q.name) FROM worker w JOIN queue q ON q.name = ANY (w.queues) OR '*' = ANY (w.queues)
+    WHERE w.id = p_worker AND w.stopped_at IS NULL;
   UPDATE worker w SET stopped_at = now(), stop_reason = p_reason WHERE w.id = p_worker AND w.stopped_at IS NULL;
 END $$;
 COMMENT ON FUNCTION workers.deregister_worker IS 'Stops a worker and gives back its jobs.';

@@ -45,5 +45,6 @@ BEGIN
     PERFORM workers.enqueue(v_jobs, v_executions, v_lanes, v_attempts, v_run_at, true, true);
   END IF;
   PERFORM workers.take_from_leases(p_fences, o_jobs);
+  PERFORM workers.tally_jobs(o_jobs, o_states);
 END $$;
 COMMENT ON FUNCTION workers.end_attempts IS 'Retries, fails, gives back or cancels claimed jobs.';

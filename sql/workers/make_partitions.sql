@@ -1,10 +1,10 @@
 -- workers.make_partitions: keep partitions of the job history ready ahead of the ids: the one in use and the next
--- three, a million jobs each. The tables share their bounds, so that a range of jobs is dropped as one.
+-- three. The tables share their bounds, so that a range of jobs is dropped as one.
 -- Locks: (INSTALL, 1) advisory, tried only: whoever has it makes them; SHARE UPDATE EXCLUSIVE on the parents.
 CREATE OR REPLACE FUNCTION workers.make_partitions() RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
-  c_size CONSTANT bigint := 1000000;
+  c_size CONSTANT bigint := workers.partition_size();
   v_current bigint := (SELECT s.last_value / c_size FROM job_id_seq s);
   v_made integer := 0;
   v_table text;

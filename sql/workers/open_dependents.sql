@@ -41,6 +41,7 @@ BEGIN
   IF v_doomed <> '{}' THEN
     SELECT x.o_jobs, x.o_executions, x.o_states INTO o_jobs, o_executions, o_states
       FROM workers.end_blocked(v_doomed, v_bad) x;
+    PERFORM workers.tally_jobs(o_jobs, o_states);
   END IF;
   SELECT array_agg(c.child), array_agg(c.cut) INTO v_children, v_cuts
   FROM (SELECT d.child_id AS child, count(*)::integer AS cut FROM job_dependency d

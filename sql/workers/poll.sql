@@ -1,20 +1,22 @@
--- workers.poll: one round trip of a worker, one transaction: report what it did, then claim what it does next.
---   p_jobs, p_fences  completed jobs with the claims they came by
+-- workers.poll: one round trip of a worker: report what is finished, open what waited for it, claim what is next; one
+-- commit for all of it.
+--   p_jobs, p_fences  completed jobs with the claims they came by, in order of claim and job
 --   p_outputs         their outputs as one JSON array, NULL when all are null
 --   p_failures        [{job, fence, outcome, error}], outcomes retry, fail and release as workers.end_attempts has them
---   p_slots           how many jobs to claim at most
+--   p_slots           free slots: each takes one job, or as many as the worker prefetches of a type
 --   p_sweep           also take back lost claims, go on with cancelling, admit held jobs that became due
 -- Returns a row for each answer:
---   claimed  a job to run
---   refused  a reported job that its claim no longer held: the result was dropped
+--   claimed  a claim: its jobs as workers.claimed_jobs gives them, and what they share
+--   refused  reported jobs that the claim no longer held: the results were dropped
 --   busy     slots are left, and due jobs in rows that others hold at this moment: ask again in a moment
+--   more     slots are left, and jobs were let in after the claim: ask again at once
 -- Locks, in this order, each in order of id: leases, blocked, ready (skipping those of others), executions.
 -- Raises: TU002 when a worker that isn't registered claims.
 CREATE OR REPLACE FUNCTION workers.poll(p_worker integer, p_slots integer, p_jobs bigint[] DEFAULT NULL,
   p_fences bigint[] DEFAULT NULL, p_outputs jsonb DEFAULT NULL, p_failures jsonb DEFAULT NULL,
   p_sweep boolean DEFAULT false)
-RETURNS TABLE (answer text, job_id bigint, fence bigint, execution_id bigint, attempt smallint, type text, key text,
-  payload jsonb, timeout_seconds float8, last_error text, checkpoint jsonb)
+RETURNS TABLE (answer text, fence bigint, jobs bigint[], executions bigint[], attempt integer, queue text, type text,
+  keys text[], names text[], timeouts float8[], payloads text, errors text, checkpoints text)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
 DECLARE
@@ -25,22 +27,23 @@ DECLARE
   v_left integer := 0;  -- opened here and not claimed here
   v_started bigint[] := '{}';
   v_room bigint[] := '{}';
+  v_admitted integer[];
   v_woken integer[] := '{}';
 BEGIN
+  SELECT 0 AS o_jobs INTO v_claimed;
   SELECT '{}'::bigint[] AS jobs, '{}'::bigint[] AS executions, '{}'::text[] AS states, '{}'::integer[] AS places
     INTO v_ended;
   IF p_jobs IS NOT NULL OR p_failures IS NOT NULL THEN
     SELECT r.o_jobs, r.o_executions, r.o_states, array_fill(1, ARRAY[cardinality(r.o_jobs)]), r.o_linked
       INTO v_ended.jobs, v_ended.executions, v_ended.states, v_ended.places, v_linked
       FROM workers.report(p_worker, p_jobs, p_fences, p_outputs, p_failures) r;
-    answer := 'refused';
-    FOR job_id, fence IN
-        SELECT d.job, d.fence FROM (
-          SELECT * FROM unnest(p_jobs, p_fences)
-          UNION ALL SELECT f.job, f.fence FROM jsonb_to_recordset(p_failures) f(job bigint, fence bigint)) d(job, fence)
-        WHERE d.job <> ALL (v_ended.jobs) LOOP
-      RETURN NEXT;
-    END LOOP;
+    IF cardinality(v_ended.jobs) < coalesce(cardinality(p_jobs), 0) + coalesce(jsonb_array_length(p_failures), 0) THEN
+      RETURN QUERY SELECT 'refused', d.fence, array_agg(d.job), NULL::bigint[], NULL::integer, NULL, NULL, NULL::text[],
+          NULL::text[], NULL::float8[], NULL, NULL, NULL
+        FROM (SELECT * FROM unnest(p_jobs, p_fences) UNION ALL
+              SELECT f.job, f.fence FROM jsonb_to_recordset(p_failures) f(job bigint, fence bigint)) d(job, fence)
+        WHERE d.job <> ALL (v_ended.jobs) GROUP BY d.fence;
+    END IF;
   END IF;
   IF p_sweep THEN
     SELECT v_ended.jobs || s.o_jobs, v_ended.executions || s.o_executions, v_ended.states || s.o_states,
@@ -57,13 +60,18 @@ BEGIN
   END IF;
   IF p_slots > 0 THEN
     v_claimed := workers.claim(p_worker, p_slots);
-    v_left := v_left - cardinality(v_claimed.o_executions);
-    v_started := array(SELECT e.id FROM execution e WHERE e.id = ANY (v_claimed.o_executions) AND e.status = 'pending');
-    RETURN QUERY SELECT 'claimed', c.* FROM workers.claimed_jobs(v_claimed.o_fences) c;
+    v_left := v_left - v_claimed.o_jobs;
+    IF v_claimed.o_fences <> '{}' THEN
+      RETURN QUERY SELECT 'claimed', l.id, c.o_ids, l.executions, l.attempt::integer, q.name, n.type, c.o_keys, c.o_names,
+          c.o_timeouts, c.o_payloads, c.o_errors, c.o_checkpoints
+        FROM lease l JOIN lane n ON n.id = l.lane_id JOIN queue q ON q.id = n.queue_id
+        CROSS JOIN LATERAL workers.claimed_jobs(l.ids, l.attempt, l.again) c
+        WHERE l.id = ANY (v_claimed.o_fences);
+      v_started := array(
+        SELECT e.id FROM execution e WHERE e.id = ANY (v_claimed.o_executions) AND e.status = 'pending');
+    END IF;
     IF v_claimed.o_busy THEN
       answer := 'busy';
-      job_id := NULL;
-      fence := NULL;
       RETURN NEXT;
     END IF;
   END IF;
@@ -71,7 +79,12 @@ BEGIN
     v_woken := v_woken || v_opened.o_lanes;
   END IF;
   IF v_ended.executions <> '{}' OR v_started <> '{}' OR v_room <> '{}' THEN
-    v_woken := v_woken || workers.count_jobs(v_ended.executions, v_ended.states, v_ended.places, v_started, v_room);
+    v_admitted := workers.count_jobs(v_ended.executions, v_ended.states, v_ended.places, v_started, v_room);
+    IF v_admitted <> '{}' AND v_claimed.o_jobs < p_slots THEN
+      answer := 'more';
+      RETURN NEXT;
+    END IF;
+    v_woken := v_woken || v_admitted;
   END IF;
   IF v_woken <> '{}' THEN
     PERFORM workers.notify(v_woken);

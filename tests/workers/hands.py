@@ -1,49 +1,69 @@
 """A worker driven one routine call at a time, and other things that several tests need."""
 
+import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from django.db import connections
-from psycopg.types.json import Jsonb
+from psycopg.rows import dict_row
 
 from project.postgres import sql
+from workers.claims import Result, Run, poll
 from workers.models import Execution, FinishedJob
 from workers.services import Dependency, JobSpec, submit
+
+CLAIM_FIELDS = (
+    "job_id", "fence", "execution_id", "key", "name", "type", "queue", "payload", "attempt", "timeout_seconds",
+    "last_error", "checkpoint",
+)  # fmt: skip
 
 
 class Hand:
     """Claims and reports as the test says. It has no session: only the lease's time tells when it is lost."""
 
     def __init__(self, name: str = "hand", *, slots: int = 100, lease_seconds: float = 30.0, **options: Any) -> None:
-        queues, types = options.get("queues", ["default"]), options.get("types")
-        self.id: int = sql.routine_value(
-            "workers.register_worker", name, "test", os.getpid(), slots, queues, types, lease_seconds, False
+        given = {"p_queues": None, "p_types": None, **{f"p_{option}": value for option, value in options.items()}}
+        self.id: int = sql.value(
+            f"SELECT workers.register_worker(%(name)s, 'test', %(pid)s, %(slots)s, p_lease_seconds => %(lease)s,"
+            f" p_session => false, {', '.join(f'{option} => %({option})s' for option in given)})",
+            {"name": name, "pid": os.getpid(), "slots": slots, "lease": lease_seconds, **given},
         )
 
-    def claim(self, slots: int = 100) -> list[dict[str, Any]]:
-        return self._poll(slots)
+    def claim(self, slots: int = 100, *, session: psycopg.Connection[Any] | None = None) -> list[dict[str, Any]]:
+        """`session`: claim in this one, and so within its transaction and from its marks."""
+        return self._poll(slots, run=rows_of(session) if session else sql.rows)
 
     def complete(self, *jobs: dict[str, Any], output: Any = None, slots: int = 0) -> list[dict[str, Any]]:
         """Returns what was refused, and what was claimed with it."""
-        ordered = sorted(jobs, key=lambda job: (job["fence"], job["job_id"]))
-        outputs = None if output is None else Jsonb([output] * len(jobs))
-        return self._poll(slots, [job["job_id"] for job in ordered], [job["fence"] for job in ordered], outputs)
+        text = json.dumps(output)
+        return self._poll(slots, [Result(outcome="completed", output=text, **_named(job)) for job in jobs])
 
-    def end(self, *jobs: dict[str, Any], outcome: str = "retry", error: str = "it broke", slots: int = 0) -> list[Any]:
-        failures = [{"job": job["job_id"], "fence": job["fence"], "outcome": outcome, "error": error} for job in jobs]
-        return self._poll(slots, None, None, None, Jsonb(failures))
+    def end(self, *jobs: dict[str, Any], outcome: Any = "retry", error: str = "it broke", slots: int = 0) -> list[Any]:
+        return self._poll(slots, [Result(outcome=outcome, error=error, **_named(job)) for job in jobs])
 
     def sweep(self) -> None:
-        self._poll(0, None, None, None, None, True)
+        self._poll(0, sweep=True)
 
-    def _poll(self, slots: int, *results: Any) -> list[dict[str, Any]]:
-        answers = sql.routine("workers.poll", self.id, slots, *results)
-        return [one for one in answers if one["answer"] != "busy"]
+    def _poll(
+        self, slots: int, results: Sequence[Result] = (), *, sweep: bool = False, run: Run = sql.rows
+    ) -> list[dict[str, Any]]:
+        answer = poll(run, self.id, slots, results, sweep=sweep)
+        refused = [{"answer": "refused", "job_id": job, "fence": fence} for job, fence in answer.refused]
+        claimed = [{field: getattr(claim, field) for field in CLAIM_FIELDS} for claim in answer.claims]
+        return refused + [{"answer": "claimed", **claim} for claim in claimed]
+
+
+def rows_of(session: psycopg.Connection[Any]) -> Run:
+    return lambda query, params: session.cursor(row_factory=dict_row).execute(query, params).fetchall()
+
+
+def _named(job: dict[str, Any]) -> dict[str, int]:
+    return {"job_id": job["job_id"], "fence": job["fence"]}
 
 
 def keys(jobs: list[dict[str, Any]]) -> list[str]:

@@ -65,7 +65,7 @@ def test_what_another_transaction_moves_meanwhile_follows_with_the_sweep() -> No
     execution = graph(job("a"), job("b"))
     hand = Hand()
     with own_session(autocommit=False) as session:
-        claimed = session.execute("SELECT job_id, fence FROM workers.poll(%s, 1)", (hand.id,)).fetchall()
+        (claimed,) = hand.claim(1, session=session)
         session.execute("SELECT set_config('lock_timeout', '1s', false)")
         thread = beside(services.cancel, execution_id=execution.pk, reason="stop")
         thread.join(0.3)
@@ -74,7 +74,7 @@ def test_what_another_transaction_moves_meanwhile_follows_with_the_sweep() -> No
     execution.refresh_from_db()
     assert execution.cancel_requested_at is not None
     with pytest.raises(StaleClaim):
-        sql.routine("workers.hold_lease", claimed[0][1], claimed[0][0])
+        sql.routine("workers.hold_lease", claimed["fence"], claimed["job_id"])
     hand.sweep()
     assert (status(execution), states(execution)) == ("cancelled", {"a": "cancelled", "b": "cancelled"})
     assert nothing_left()

@@ -4,12 +4,13 @@ import pytest
 
 from project.api.errors import ErrorCode, NotFound
 from project.postgres import sql
-from tests.workers.hands import Hand, graph, job, keys, own_session, states, status
+from tests.workers.hands import Hand, graph, job, own_session, states, status
 from workers import queries
+from workers.claims import poll
 from workers.models import JobAttempt, Worker
 
 REGISTER = "SELECT workers.register_worker(%s, 'test', 1, 4, '{default}', NULL, 30, true)"
-CLAIM = "SELECT job_id, fence FROM workers.poll(%s, 10)"
+CLAIM = "SELECT jobs, fence FROM workers.poll(%s, 10)"
 
 
 def test_a_worker_whose_session_ended_loses_its_claims_at_once() -> None:
@@ -59,8 +60,8 @@ def test_any_poll_may_sweep_and_claim_what_it_found() -> None:
     graph(*(job(str(n)) for n in range(5)))
     Hand("silent", lease_seconds=0.0).claim()
     hand = Hand()
-    found = sql.routine("workers.poll", hand.id, 10, None, None, None, None, True)
-    assert keys(found) == list("01234")
+    found = poll(sql.rows, hand.id, 10, sweep=True)
+    assert sorted(claim.key for claim in found.claims) == list("01234")
 
 
 def test_a_stopped_worker_gives_its_jobs_back_and_no_attempt_is_counted() -> None:

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg.rows import dict_row
 
 from project.postgres import sql
 from tests.workers.hands import Hand, graph, job, keys, own_session
@@ -86,9 +84,9 @@ def test_no_job_is_overtaken_by_one_that_became_due_later_than_the_weights_allow
 ) -> None:
     left = place(jobs)
     hand = Hand()
-    with own_session(row_factory=dict_row) as session:  # a session without claim marks
+    with own_session() as session:  # a session without claim marks
         for count in slots:
-            taken: list[Any] = session.execute("SELECT * FROM workers.poll(%s, %s)", (hand.id, count)).fetchall()
+            taken = hand.claim(count, session=session)
             assert len(taken) == min(count, len(left))
             claimed = [left.pop(record["job_id"]) for record in taken]
             for ahead in claimed:

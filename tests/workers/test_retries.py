@@ -1,13 +1,14 @@
 """Attempts, backoff, and what the next attempt is told."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from project.postgres import sql
 from tests.workers.hands import Hand, graph, job, nothing_left, states, status
 from workers import queries
+from workers.claims import Result, poll
 from workers.models import FinishedJob, JobAttempt, Ready
 
 
@@ -98,10 +99,8 @@ def test_one_poll_may_complete_retry_fail_and_give_back() -> None:
     execution = graph(*(job(key, backoff_seconds=0) for key in "abcd"))
     hand = Hand()
     a, b, c, d = sorted(hand.claim(), key=lambda one: one["key"])
-    failures = [
-        {"job": one["job_id"], "fence": one["fence"], "outcome": outcome, "error": "x"}
-        for one, outcome in ((b, "retry"), (c, "fail"), (d, "release"))
-    ]
-    again = sql.routine("workers.poll", hand.id, 100, [a["job_id"]], [a["fence"]], Jsonb([{"n": 1}]), Jsonb(failures))
-    assert {one["key"]: one["attempt"] for one in again} == {"b": 2, "d": 1}
+    ends: list[tuple[dict[str, Any], Any]] = [(a, "completed"), (b, "retry"), (c, "fail"), (d, "release")]
+    results = [Result(job_id=one["job_id"], fence=one["fence"], outcome=outcome, error="x") for one, outcome in ends]
+    again = poll(sql.rows, hand.id, 100, results)
+    assert {claim.key: claim.attempt for claim in again.claims} == {"b": 2, "d": 1}
     assert states(execution) == {"a": "completed", "c": "failed"}

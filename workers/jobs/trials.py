@@ -8,7 +8,7 @@ from workers.handlers import Claim, Permanent, handler
 NAP = 0.05  # seconds between two looks at should_stop
 
 
-@handler("noop")
+@handler("noop", prefetch=100)
 def noop(claim: Claim) -> dict[str, Any] | None:
     """Does nothing; the output is the payload's `output`."""
     return claim.payload.get("output")

@@ -3,63 +3,12 @@
 import queue
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
-import psycopg
-from django.db.backends.base.base import BaseDatabaseWrapper
-
+from workers import handlers
+from workers.claims import Result
 from workers.handlers import Claim
-
-Outcome = Literal["completed", "retry", "fail", "release"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """How one attempt ended. `output` is JSON text, for completed ones; `error` is for the others."""
-
-    job_id: int
-    fence: int
-    outcome: Outcome
-    output: str = "null"
-    error: str | None = None
-
-
-class Task:
-    """A claim that a slot runs, and what became of it meanwhile."""
-
-    def __init__(self, claim: Claim, stopping: threading.Event) -> None:
-        self.claim = claim
-        self.deadline = time.monotonic() + claim.timeout_seconds if claim.timeout_seconds else None
-        self.over = False  # lost, cancelled or timed out: whatever the handler still does counts for nothing
-        self.interrupted = False
-        self._stopping = stopping
-        self._lock = threading.Lock()
-        self._database: BaseDatabaseWrapper | None = None
-        claim.control = self
-
-    def should_stop(self) -> bool:
-        late = self.deadline is not None and time.monotonic() >= self.deadline
-        return self.over or late or self._stopping.is_set()
-
-    def begin(self, database: BaseDatabaseWrapper) -> None:
-        """The slot's thread starts the handler; `database` is that thread's."""
-        with self._lock:
-            self._database = database
-
-    def end(self) -> None:
-        with self._lock:
-            self._database = None
-
-    def give_up(self) -> None:
-        """The claim counts no longer: stops the statement that the handler may be waiting for."""
-        with self._lock:
-            self.over = True
-            running: psycopg.Connection | None = self._database.connection if self._database else None
-            if running is not None and not running.closed:
-                self.interrupted = True
-                running.cancel_safe(timeout=2.0)
+from workers.runtime.tasks import Task, chunks
 
 
 class Board:
@@ -74,12 +23,16 @@ class Board:
         self.tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._woken = False
-        self._running: dict[tuple[int, int], Task] = {}
+        self._notified = False
+        self._running: set[Task] = set()
+        self._gathering: dict[str, Task] = {}  # batches that wait for more claims, by type
         self._results: list[Result] = []
 
     @property
     def running_count(self) -> int:
-        return len(self._running)
+        """Jobs that are being worked on, or wait in a slot."""
+        with self._changed:
+            return sum(len(task.open) for task in self._running)
 
     def free_slots(self) -> int:
         with self._changed:
@@ -90,62 +43,117 @@ class Board:
         with self._changed:
             return not self._running and not self._results
 
-    def running(self) -> list[Task]:
-        """The tasks whose claims still count."""
+    def open_claims(self) -> list[Claim]:
+        """The claims that still count."""
         with self._changed:
-            return [task for task in self._running.values() if not task.over]
+            return [claim for task in self._running for claim in task.open.values()]
 
     def known_fences(self) -> list[int]:
         """The claims of all tasks and of the results that wait to be reported."""
         with self._changed:
-            return sorted({fence for fence, _ in self._running} | {result.fence for result in self._results})
+            running = {claim.fence for task in self._running for claim in task.open.values()}
+            return sorted(running | {result.fence for result in self._results})
 
     def dispatch(self, claims: Iterable[Claim]) -> None:
-        for claim in claims:
-            task = Task(claim, self.stopping)
-            with self._changed:
-                self._running[claim.fence, claim.job_id] = task
-            self.tasks.put(task)
-
-    def finish(self, task: Task, result: Result | None) -> None:
-        """The slot is free again. A result of a task that is over is dropped."""
-        task.end()
+        """Hands claims to the slots, as many at once as their handlers take."""
         with self._changed:
-            del self._running[task.claim.fence, task.claim.job_id]
-            if result is not None and not task.over:
-                self._results.append(result)
+            for chunk in chunks(claims):
+                known = handlers.registered(chunk[0].type)
+                if known is not None and known.max_wait_ms and known.max_batch_size:
+                    self._gather(chunk, known.max_batch_size, known.max_wait_ms)
+                else:
+                    self._start(Task(chunk, self.stopping))
+
+    def _start(self, task: Task) -> None:
+        self._running.add(task)
+        self.tasks.put(task)
+
+    def _gather(self, chunk: list[Claim], size: int, wait_ms: float) -> None:
+        task = self._gathering.get(chunk[0].type)
+        if task is None:
+            task = self._gathering[chunk[0].type] = Task(chunk[:size], self.stopping)
+            task.starts_by = time.monotonic() + wait_ms / 1000
+            self._running.add(task)
+            chunk = chunk[size:]
+        missing = size - len(task.claims)
+        task.add(chunk[:missing])
+        if len(task.claims) == size:
+            self.tasks.put(self._gathering.pop(task.type))
+        if chunk[missing:]:
+            self._gather(chunk[missing:], size, wait_ms)
+
+    def start_gathered(self) -> float | None:
+        """Starts the batches that waited long enough; returns how long the next one still waits."""
+        with self._changed:
+            now = time.monotonic()
+            for task in list(self._gathering.values()):
+                if self.stopping.is_set() or now >= (task.starts_by or 0.0):
+                    self.tasks.put(self._gathering.pop(task.type))
+            return min((max((task.starts_by or 0.0) - now, 0.0) for task in self._gathering.values()), default=None)
+
+    def report(self, task: Task, results: Sequence[Result], *, last: bool = True) -> None:
+        """What a slot did; with the last of it the slot is free. What no longer counts is dropped."""
+        with self._changed:
+            self._results += [result for result in results if task.open.pop(result.job_id, None) is not None]
+            if last:
+                task.open.clear()
+                self._running.discard(task)
             self._wake()
+
+    def lose(self, held: dict[int, set[int]], asked: set[int]) -> None:
+        """Gives up what the claims (fence -> jobs) no longer hold of the jobs that were asked about."""
+        useless = []
+        with self._changed:
+            for task in self._running:
+                lost = [
+                    job for job, claim in task.open.items() if job in asked and job not in held.get(claim.fence, ())
+                ]
+                if lost and task.lose(lost):
+                    useless.append(task)
+        for task in useless:
+            task.interrupt()
+
+    def give_up(self) -> None:
+        """Nothing that still runs counts."""
+        self.lose({}, {claim.job_id for claim in self.open_claims()})
 
     def time_out(self, now: float) -> None:
         """Fails the attempts that are past their time; their slots stay busy until the handlers return."""
-        late = [task for task in self.running() if task.deadline is not None and task.deadline <= now]
-        for task in late:
-            claim = task.claim
-            error = f"timed out after {claim.timeout_seconds:g} s"
-            with self._changed:
-                if (claim.fence, claim.job_id) not in self._running:
-                    continue
-                task.over = True
-                self._results.append(Result(job_id=claim.job_id, fence=claim.fence, outcome="retry", error=error))
+        with self._changed:
+            late = [task for task in self._running if task.deadline is not None and task.deadline <= now and task.open]
+            for task in late:
+                self._results += task.time_out()
                 self._wake()
-            task.give_up()
+        for task in late:
+            task.interrupt()
 
     def next_deadline(self) -> float | None:
-        return min((task.deadline for task in self.running() if task.deadline is not None), default=None)
+        with self._changed:
+            return min(
+                (task.deadline for task in self._running if task.deadline is not None and task.open), default=None
+            )
 
     def take_results(self) -> list[Result]:
         with self._changed:
             taken, self._results = self._results, []
             return taken
 
-    def put_back(self, results: list[Result]) -> None:
+    def put_back(self, results: Sequence[Result]) -> None:
         """Results that couldn't be reported; they go first the next time."""
         with self._changed:
             self._results[:0] = results
 
-    def wake(self) -> None:
+    def wake(self, *, notified: bool = False) -> None:
+        """`notified`: because the database said that there is work."""
         with self._changed:
+            self._notified = self._notified or notified
             self._wake()
+
+    def take_notice(self) -> bool:
+        """Whether the database said so since the last time."""
+        with self._changed:
+            taken, self._notified = self._notified, False
+            return taken
 
     def wait(self, seconds: float) -> None:
         """Until a result comes, a slot becomes free, someone calls `wake`, or the time is over."""

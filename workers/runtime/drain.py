@@ -12,8 +12,7 @@ def drain(timeout_seconds: float = 30.0, *, slots: int = 2) -> None:
     Raises `TimeoutError` naming what is left when the time is over.
     """
     end = time.monotonic() + timeout_seconds
-    queues = [record["name"] for record in sql.rows("SELECT name FROM queue")]
-    runtime = Runtime(slots=slots, queues=queues, poll_seconds=0.02).start()
+    runtime = Runtime(slots=slots, poll_seconds=0.02).start()
     try:
         while left := sql.rows(_LEFT, {"seconds": max(end - time.monotonic(), 0.0)}):
             if time.monotonic() >= end:

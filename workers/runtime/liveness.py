@@ -5,11 +5,13 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import psutil
 import structlog
+from psycopg.types.json import Jsonb
 
 from workers import handlers
 from workers.runtime.board import Board
@@ -18,6 +20,8 @@ from workers.runtime.sessions import PASSING, Backoff, Session, session, value
 log = structlog.get_logger("workers")
 
 HOUSEKEEPING_SECONDS = 60.0
+
+ALL_QUEUES = "*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,8 @@ class Registration:
     slots: int
     queues: Sequence[str]
     lease_seconds: float
+    capabilities: Sequence[str] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Liveness(threading.Thread):
@@ -92,7 +98,7 @@ class Liveness(threading.Thread):
 
     def _register(self, connection: Session) -> int:
         about = self._about
-        query = "SELECT workers.register_worker(%s, %s, %s, %s, %s::text[], %s::text[], %s, true)"
+        query = "SELECT workers.register_worker(%s, %s, %s, %s, %s::text[], %s::text[], %s, true, %s, %s::text[], %s)"
         worker_id = value(
             connection,
             query,
@@ -103,6 +109,9 @@ class Liveness(threading.Thread):
             list(about.queues),
             handlers.types(),
             about.lease_seconds,
+            Jsonb(handlers.prefetches()),
+            list(about.capabilities),
+            Jsonb(dict(about.metadata)),
         )
         log.info("worker registered", worker=worker_id, name=about.name, slots=about.slots, queues=list(about.queues))
         return int(worker_id)
@@ -129,8 +138,8 @@ class Liveness(threading.Thread):
         for heard in connection.notifies(timeout=0):
             if heard.channel == "workers_cancelled":
                 self._next_beat = 0.0  # which of our claims are left?
-            elif heard.payload in self._about.queues:
-                self._board.wake()
+            elif heard.payload in self._about.queues or ALL_QUEUES in self._about.queues:
+                self._board.wake(notified=True)
 
     def _beat(self, connection: Session) -> None:
         memory_mb = self._process.memory_info().rss / 2**20
@@ -148,16 +157,14 @@ class Liveness(threading.Thread):
         self._extend(connection)
 
     def _extend(self, connection: Session) -> None:
-        tasks = self._board.running()
-        if not tasks:
+        claims = self._board.open_claims()
+        if not claims:
             return
-        fences = sorted({task.claim.fence for task in tasks})
         query = "SELECT * FROM workers.extend_leases(%s, %s::bigint[])"
-        worker_id = tasks[0].claim.worker_id
-        held = {record["fence"]: record["jobs"] for record in connection.execute(query, (worker_id, fences))}
-        for task in tasks:
-            if task.claim.job_id not in held.get(task.claim.fence, ()):
-                task.give_up()
+        fences = sorted({claim.fence for claim in claims})
+        known = {claim.job_id for claim in claims}
+        found = connection.execute(query, (claims[0].worker_id, fences))
+        self._board.lose({record["fence"]: set(record["jobs"]) for record in found}, known)
 
     def _deregister(self, connection: Session) -> None:
         connection.execute("SELECT workers.deregister_worker(%s, 'stopped')", [self._worker_id])

@@ -3,21 +3,19 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import psycopg
 import structlog
-from psycopg.types.json import Jsonb
 
-from workers.handlers import Claim
-from workers.runtime.board import Board, Result
+from workers.claims import Answer, Result, Run, poll
+from workers.runtime.board import Board
 from workers.runtime.sessions import PASSING, Backoff, Session, discard_dead_connections, session
 
 log = structlog.get_logger("workers")
 
 SWEEP_SECONDS = 1.0
 FIRST_RETRY_SECONDS = 0.003  # when others hold the rows with due jobs; a claim takes about a millisecond
-POLL = "SELECT * FROM workers.poll(%s::int, %s::int, %s::bigint[], %s::bigint[], %s::text::jsonb, %s::jsonb, %s)"
+LOOKS = 5  # after a wake-up that found nothing, twice as long apart each time
 # Claims touch few rows by index; a plan made while the tables were empty must not be a scan once they are full.
 SETTINGS = (
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false), "
@@ -36,6 +34,7 @@ class Poller(threading.Thread):
         self._deadlines = deadlines
         self._pause = poll_seconds
         self._next_sweep = 0.0
+        self._looks = LOOKS
 
     def run(self) -> None:
         backoff = Backoff()
@@ -79,8 +78,9 @@ class Poller(threading.Thread):
                 self._explain(error)
                 backoff.wait(self._board.closed)
                 continue
+            gathered = self._board.start_gathered()
             if self._pause and not self._finished():
-                self._board.wait(self._pause)
+                self._board.wait(self._pause if gathered is None else min(self._pause, gathered))
 
     def _round(self, connection: Session) -> float:
         """One poll; returns how long to wait for the next one unless something happens."""
@@ -91,7 +91,7 @@ class Poller(threading.Thread):
         if not (results or slots or sweep):
             return self._poll_seconds
         try:
-            records = poll(connection, self._board.worker_id, slots, results, sweep=sweep)
+            answer = poll(_runner(connection), self._board.worker_id, slots, results, sweep=sweep)
         except PASSING:
             self._board.put_back(results)
             raise
@@ -100,35 +100,41 @@ class Poller(threading.Thread):
             raise
         if sweep:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
-        answers = {record["answer"] for record in records}
-        claims = [_claim(record, self._board.worker_id) for record in records if record["answer"] == "claimed"]
-        self._board.dispatch(claims)
-        if any(claim.timeout_seconds for claim in claims):
+        self._board.dispatch(answer.claims)
+        if any(claim.timeout_seconds for claim in answer.claims):
             self._deadlines()
-        for record in records:
-            if record["answer"] == "refused":
-                log.info("result refused: the job was taken away", job=record["job_id"], claim=record["fence"])
-        if results and len(claims) < slots:
-            return 0.0  # what a parallelism held back is let in by a report, after its poll has claimed
-        return self._retry_seconds() if "busy" in answers else self._poll_seconds
+        for job, fence in answer.refused:
+            log.info("result refused: the job was taken away", job=job, claim=fence)
+        return self._next_pause(answer)
 
-    def _retry_seconds(self) -> float:
-        """Doubles while others keep the rows."""
-        first = self._pause >= self._poll_seconds or not self._pause
-        return FIRST_RETRY_SECONDS if first else min(self._pause * 2, self._poll_seconds)
+    def _next_pause(self, answer: Answer) -> float:
+        """How long to wait for the next poll, unless something happens before."""
+        if answer.more:
+            return 0.0
+        if answer.busy:  # doubles while others keep the rows
+            first = self._pause >= self._poll_seconds or not self._pause
+            return FIRST_RETRY_SECONDS if first else min(self._pause * 2, self._poll_seconds)
+        if self._board.take_notice():
+            self._looks = 0
+        if answer.claims or self._looks >= LOOKS:
+            self._looks = LOOKS
+            return self._poll_seconds
+        # who woke us may have done so for another that commits a moment later (workers.notify)
+        self._looks += 1
+        return float(FIRST_RETRY_SECONDS * 2 ** (self._looks - 1))
 
     def _report_singly(self, connection: Session, results: list[Result]) -> None:
         """A result that the database can't take must not keep the others from it."""
         for result in results:
             try:
-                poll(connection, self._board.worker_id, 0, [result], sweep=False)
+                poll(_runner(connection), self._board.worker_id, 0, [result])
             except PASSING:
                 self._board.put_back([result])
             except psycopg.Error as error:
                 log.exception("result dropped: the database refused it", job=result.job_id)
                 why = f"the result was not stored: {error}"
                 failure = Result(job_id=result.job_id, fence=result.fence, outcome="retry", error=why)
-                poll(connection, self._board.worker_id, 0, [failure], sweep=False)
+                poll(_runner(connection), self._board.worker_id, 0, [failure])
 
     def _explain(self, error: psycopg.Error) -> None:
         if error.sqlstate == "TU002":
@@ -140,26 +146,5 @@ class Poller(threading.Thread):
             log.error("poll failed", exc_info=error)
 
 
-def poll(
-    connection: Session, worker_id: int | None, slots: int, results: list[Result], *, sweep: bool
-) -> list[dict[str, Any]]:
-    """Calls workers.poll; completed results go in order of claim and job, as a claim keeps them."""
-    done = sorted((one for one in results if one.outcome == "completed"), key=lambda one: (one.fence, one.job_id))
-    failures = [
-        {"job": one.job_id, "fence": one.fence, "outcome": one.outcome, "error": one.error or "failed without a reason"}
-        for one in results
-        if one.outcome != "completed"
-    ]
-    outputs = None if all(one.output == "null" for one in done) else f"[{','.join(one.output for one in done)}]"
-    jobs = [one.job_id for one in done] or None
-    fences = [one.fence for one in done] or None
-    found = connection.execute(
-        POLL, (worker_id, slots, jobs, fences, outputs, Jsonb(failures) if failures else None, sweep)
-    )
-    return found.fetchall()
-
-
-def _claim(record: dict[str, Any], worker_id: int | None) -> Claim:
-    assert worker_id is not None
-    fields = {name: value for name, value in record.items() if name != "answer"}
-    return Claim(worker_id=worker_id, **fields)
+def _runner(connection: Session) -> Run:
+    return lambda query, params: connection.execute(query, params).fetchall()

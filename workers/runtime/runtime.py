@@ -4,11 +4,11 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Sequence
-from typing import Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
 
 from workers.runtime.board import Board
-from workers.runtime.liveness import Liveness, Registration
+from workers.runtime.liveness import ALL_QUEUES, Liveness, Registration
 from workers.runtime.poller import Poller
 from workers.runtime.slots import Slot
 
@@ -20,24 +20,34 @@ LEASE_SECONDS = 30.0
 class Runtime:
     """Runs jobs of these queues in threads of this process, between `start` and `stop`.
 
-    `poll_seconds` is the backstop for a notification that didn't come. `lease_seconds` is how long a claim outlives a
-    worker whose session can't tell that it died. `registered` is called with each worker id that it gets.
+    `capabilities` and `metadata` are what jobs may require of a worker. `poll_seconds` is the backstop for a
+    notification that didn't come. `lease_seconds` is how long a claim outlives a worker whose session can't tell that
+    it died. `registered` is called with each worker id that it gets.
     """
 
     def __init__(
         self,
         slots: int = 2,
-        queues: Sequence[str] = ("default",),
+        queues: Sequence[str] = (ALL_QUEUES,),
         *,
         poll_seconds: float = POLL_SECONDS,
         lease_seconds: float = LEASE_SECONDS,
         name: str | None = None,
+        capabilities: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
         registered: Callable[[int], None] = lambda _: None,
     ) -> None:
         if slots < 1:
             raise ValueError("slots must be at least 1.")
         own = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        about = Registration(name=name or own, slots=slots, queues=tuple(queues), lease_seconds=lease_seconds)
+        about = Registration(
+            name=name or own,
+            slots=slots,
+            queues=tuple(queues),
+            lease_seconds=lease_seconds,
+            capabilities=tuple(capabilities),
+            metadata=metadata or {},
+        )
         self._board = Board(slots)
         self._liveness = Liveness(self._board, about, registered)
         self._poller = Poller(self._board, poll_seconds, self._liveness.look)
@@ -73,8 +83,7 @@ class Runtime:
         self._board.closed.set()
         self._board.wake()
         self._poller.join(2.0)
-        for task in self._board.running():
-            task.give_up()
+        self._board.give_up()
         self._liveness.end()
         self._liveness.join(5.0)
         for _ in self._slots:

@@ -1,22 +1,24 @@
 """A slot: a thread that runs one handler at a time and says how it ended."""
 
-import json
-import re
 import threading
-from typing import Any
+import time
+from collections.abc import Sequence
+from functools import partial
 
+import psycopg
 import structlog
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from project.postgres.errors import database_error
 from workers import handlers
-from workers.handlers import Claim, Permanent, StaleClaim, Stopped
-from workers.runtime.board import Board, Outcome, Result, Task
+from workers.claims import Result
+from workers.handlers import Claim, Handler, Permanent
+from workers.runtime.attempts import all_ended, completed, ended, of_batch
+from workers.runtime.board import Board
+from workers.runtime.coroutines import Coroutines
+from workers.runtime.tasks import Task, result
 
-log = structlog.get_logger("workers")
-
-LONGEST_ERROR = 4000
-NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+REPORT_SECONDS = 0.05  # while a slot works off several claims, what is done is reported this often
 
 
 class Slot(threading.Thread):
@@ -25,14 +27,66 @@ class Slot(threading.Thread):
     def __init__(self, board: Board, number: int) -> None:
         super().__init__(name=f"slot-{number}", daemon=True)
         self._board = board
+        self._coroutines = Coroutines()
 
     def run(self) -> None:
         while (task := self._board.tasks.get()) is not None:
-            task.begin(connections["default"])
-            with structlog.contextvars.bound_contextvars(job=task.claim.job_id, type=task.claim.type):
-                result = attempt(task.claim)
-            self._board.finish(task, result)
+            with structlog.contextvars.bound_contextvars(job=task.claims[0].job_id, type=task.type):
+                self._board.report(task, self._results(task))
             self._give_back_connection(task)
+        self._coroutines.close()
+
+    def _results(self, task: Task) -> list[Result]:
+        """Runs the handler on what is still open of the task; the last results of it."""
+        claims = [claim for claim in task.claims if claim.job_id in task.open]
+        found = handlers.registered(task.type)
+        if found is None:
+            error = Permanent(f'No handler is registered for the job type "{task.type}".')
+            return all_ended(claims, error)
+        if not claims:
+            return []
+        if found.max_batch_size:
+            return self._together(found, task, claims)
+        if found.is_async:
+            return self._coroutines.run(found, task, claims)
+        return self._in_turn(found, task, claims)
+
+    def _in_turn(self, found: Handler, task: Task, claims: Sequence[Claim]) -> list[Result]:
+        results: list[Result] = []
+        report_at = time.monotonic() + REPORT_SECONDS
+        for number, claim in enumerate(claims):
+            if claim.job_id not in task.open:
+                continue
+            if number and self._board.stopping.is_set():
+                results.append(result(claim, "release"))
+                continue
+            if (end := self._one(found, task, claim)) is not None:
+                results.append(end)
+            if time.monotonic() >= report_at:
+                self._board.report(task, results, last=False)
+                results, report_at = [], time.monotonic() + REPORT_SECONDS
+        return results
+
+    def _one(self, found: Handler, task: Task, claim: Claim) -> Result | None:
+        task.start([claim], partial(_cancel, connections["default"]))
+        try:
+            return completed(claim, found.work(claim))  # type: ignore[arg-type]  # it takes one claim
+        except BaseException as error:  # noqa: BLE001 - whatever a handler raises ends its attempt, never the slot
+            return ended(claim, error)
+        finally:
+            task.end()
+
+    def _together(self, found: Handler, task: Task, claims: list[Claim]) -> list[Result]:
+        """One call for all of them."""
+        if found.is_async:
+            return self._coroutines.run_batch(found, task, claims)
+        task.start(claims, partial(_cancel, connections["default"]))
+        try:
+            return of_batch(claims, found.work(claims))  # type: ignore[arg-type]  # it takes a list
+        except BaseException as error:  # noqa: BLE001 - as above
+            return all_ended(claims, error)
+        finally:
+            task.end()
 
     def _give_back_connection(self, task: Task) -> None:
         wrapper = connections["default"]
@@ -41,45 +95,8 @@ class Slot(threading.Thread):
         connections.close_all()
 
 
-def attempt(claim: Claim) -> Result | None:
-    """Runs the handler; None when the claim was taken away, so that there is nobody to report to."""
-    found = handlers.registered(claim.type)
-    try:
-        if found is None:
-            raise Permanent(f'No handler is registered for the job type "{claim.type}".')
-        output = found.work(claim)
-        return _result(claim, "completed", output=_json(output))
-    except Stopped:
-        return _result(claim, "release")
-    except Permanent as error:
-        log.warning("job failed for good", attempt=claim.attempt, error=str(error))
-        return _result(claim, "fail", error=str(error) or "failed for good")
-    except BaseException as error:  # whatever a handler raises ends its attempt, never the slot
-        if is_stale(error):
-            log.info("claim dropped: the job was taken away", claim=claim.fence)
-            return None
-        log.warning("attempt failed", attempt=claim.attempt, exc_info=error)
-        return _result(claim, "retry", error=f"{type(error).__name__}: {error}")
-
-
-def is_stale(error: BaseException) -> bool:
-    """Whether SQLSTATE TU001 is behind it, as our error or as the driver's."""
-    cause = database_error(error)
-    return isinstance(error, StaleClaim) or (cause is not None and cause.sqlstate == "TU001")
-
-
-def _result(claim: Claim, outcome: Outcome, *, output: str = "null", error: str | None = None) -> Result:
-    text = error.replace("\0", "")[:LONGEST_ERROR] if error else None
-    return Result(job_id=claim.job_id, fence=claim.fence, outcome=outcome, output=output, error=text)
-
-
-def _json(output: Any) -> str:
-    """JSON text that jsonb takes. Raises `Permanent` for what it doesn't: another attempt would give the same."""
-    try:
-        text = json.dumps(output, allow_nan=False, ensure_ascii=False)
-        text.encode()
-    except (TypeError, ValueError) as error:
-        raise Permanent(f"The handler's output is not JSON: {error}") from error
-    if NUL.search(text):
-        raise Permanent("The handler's output has a NUL character, which jsonb can't hold.")
-    return text
+def _cancel(database: BaseDatabaseWrapper) -> None:
+    """Stops the statement that the handler waits for, if it has a connection then."""
+    running: psycopg.Connection | None = database.connection
+    if running is not None and not running.closed:
+        running.cancel_safe(timeout=2.0)

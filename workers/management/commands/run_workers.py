@@ -1,5 +1,6 @@
 """Runs worker processes until SIGTERM or SIGINT."""
 
+import json
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from project.processes import dies_with_parent
 from workers.runtime import Runtime
+from workers.runtime.liveness import ALL_QUEUES
 from workers.runtime.runtime import LEASE_SECONDS, STOP_SECONDS
 from workers.runtime.supervisor import Supervisor
 
@@ -35,21 +37,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--processes", type=int, default=1, help="how many worker processes (1)")
         parser.add_argument("--slots", type=int, default=4, help="jobs that each of them runs at once (4)")
-        parser.add_argument("--queues", default="default", help="queues to serve, comma-separated (default)")
+        parser.add_argument("--queues", default=ALL_QUEUES, help="queues to serve, comma-separated (all)")
+        parser.add_argument("--capabilities", default="", help="labels that jobs may require, comma-separated")
+        parser.add_argument("--metadata", default="{}", help='facts that jobs may compare, as JSON: {"memoryGB": 32}')
         parser.add_argument("--lease-seconds", type=float, default=LEASE_SECONDS, help="lifetime of a claim (30)")
         parser.add_argument("--stop-seconds", type=float, default=STOP_SECONDS, help="time for handlers to stop (20)")
         parser.add_argument("--child-of", type=int, help="used by the supervisor for its children")
 
     def handle(self, **options: Any) -> None:
-        queues = [name.strip() for name in options["queues"].split(",") if name.strip()]
-        _check(options, queues)
+        _check(options)
         if options["child_of"] is not None:
-            work(options["child_of"], options, queues)
+            work(options["child_of"], options)
             return
-        Supervisor(_child_command(options, queues), options["processes"], options["stop_seconds"] + GRACE_SECONDS).run()
+        Supervisor(_child_command(options), options["processes"], options["stop_seconds"] + GRACE_SECONDS).run()
 
 
-def work(parent: int, options: dict[str, Any], queues: list[str]) -> None:
+def work(parent: int, options: dict[str, Any]) -> None:
     """Runs one worker in this process until SIGTERM; a terminal's Ctrl-C is the supervisor's to pass on."""
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -58,7 +61,14 @@ def work(parent: int, options: dict[str, Any], queues: list[str]) -> None:
     slots = options["slots"]
     _prepare_connections(slots)
     threading.excepthook = _end_process
-    runtime = Runtime(slots, queues, lease_seconds=options["lease_seconds"], registered=_name_connections).start()
+    runtime = Runtime(
+        slots,
+        _names(options["queues"]),
+        lease_seconds=options["lease_seconds"],
+        capabilities=_names(options["capabilities"]),
+        metadata=_facts(options["metadata"]),
+        registered=_name_connections,
+    ).start()
     stop.wait()
     clean = runtime.stop(seconds=options["stop_seconds"])
     database = connections["default"]
@@ -91,17 +101,32 @@ def _name_connections(worker_id: int) -> None:
     connections["default"].settings_dict["OPTIONS"]["application_name"] = f"tutup-worker-{worker_id}"
 
 
-def _child_command(options: dict[str, Any], queues: list[str]) -> list[str]:
+def _child_command(options: dict[str, Any]) -> list[str]:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_workers", f"--child-of={os.getpid()}"]
-    command += [f"--{name}={options[name.replace('-', '_')]}" for name in ("slots", "lease-seconds", "stop-seconds")]
-    return [*command, f"--queues={','.join(queues)}"]
+    passed = ("slots", "queues", "capabilities", "metadata", "lease-seconds", "stop-seconds")
+    return command + [f"--{name}={options[name.replace('-', '_')]}" for name in passed]
 
 
-def _check(options: dict[str, Any], queues: list[str]) -> None:
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _facts(text: str) -> dict[str, Any]:
+    try:
+        facts = json.loads(text)
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict):
+        raise CommandError('--metadata must be a JSON object, such as {"memoryGB": 32}.', returncode=2)
+    return facts
+
+
+def _check(options: dict[str, Any]) -> None:
     for name in ("processes", "slots", "lease_seconds"):
         if options[name] <= 0:
             raise CommandError(f"--{name.replace('_', '-')} must be above 0.", returncode=2)
     if options["stop_seconds"] < 0:
         raise CommandError("--stop-seconds must be 0 or more.", returncode=2)
-    if not queues:
+    if not _names(options["queues"]):
         raise CommandError("--queues names no queue.", returncode=2)
+    _facts(options["metadata"])
