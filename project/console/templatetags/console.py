@@ -9,7 +9,7 @@ from django.template import RequestContext
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from project.console import drawing, figures, states
+from project.console import charts, drawing, figures, states
 
 register = template.Library()
 
@@ -20,6 +20,7 @@ register.filter("ago", figures.ago)
 register.filter("state", states.badge)
 register.filter("tone", states.tone)
 register.filter("sparkline", drawing.sparkline)
+register.filter("bars", charts.bars)
 register.simple_tag(figures.currency, name="currency")
 
 
