@@ -1,79 +1,15 @@
-"""When a schedule runs: its moments, and what to do with those that are due.
-
-Arithmetic on moments alone: nothing here looks at a clock or at the database.
-"""
+"""What to do with the runs of a schedule that are due: the rules of catching up and of overlap."""
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import chain, count
-from typing import Self
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from itertools import chain
 
-from cronsim import CronSim
-
-from workers.models import CatchUp, Overlap, Schedule
+from workers.models import CatchUp, Overlap
+from workers.timetables import Timetable
 
 ON_TIME = timedelta(seconds=60)  # a run no later than this was not missed
 CATCH_UP_LIMIT = 100  # runs of one absence that are made up for, the newest
-MOMENT = timedelta(microseconds=1)  # the smallest step of PostgreSQL's clock
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timetable:
-    """The moments of a schedule: `starts_at` and every interval after it, or those of a cron line.
-
-    Cron lines have five fields and go by the wall clock of the zone as Debian's cron does: a run at a time that the
-    change to summer time leaves out is made when the clock has jumped, one at a time that comes twice is made once;
-    lines with a star for hours or minutes go on by elapsed time. Intervals know no wall clock.
-    """
-
-    interval_seconds: float | None
-    cron: str | None
-    time_zone: str
-    starts_at: datetime
-    ends_at: datetime | None
-
-    @classmethod
-    def of(cls, schedule: Schedule) -> Self:
-        """The timetable of a stored schedule."""
-        return cls(
-            interval_seconds=schedule.interval_seconds,
-            cron=schedule.cron,
-            time_zone=schedule.time_zone,
-            starts_at=schedule.starts_at,
-            ends_at=schedule.ends_at,
-        )
-
-    def after(self, moment: datetime) -> Iterator[datetime]:
-        """Its moments later than this one, in order, in UTC; none after `ends_at`."""
-        start = max(moment, self.starts_at - MOMENT)
-        for at in self._by_interval(start) if self.cron is None else self._by_cron(start, self.cron):
-            if self.ends_at is not None and at > self.ends_at:
-                return
-            yield at
-
-    def next(self, not_before: datetime) -> datetime | None:
-        """Its first moment that isn't before this one."""
-        return next(self.after(not_before - MOMENT), None)
-
-    def describe(self) -> str:
-        """In words, for people: "At 09:00 on Monday through Friday, Asia/Jakarta"."""
-        if self.cron is None:
-            return f"Every {self.interval_seconds:g} seconds"
-        return f"{CronSim(self.cron, self.starts_at).explain()}, {self.time_zone}"
-
-    def _by_interval(self, start: datetime) -> Iterator[datetime]:
-        step = timedelta(seconds=self.interval_seconds or 0.0)
-        for number in count((start - self.starts_at) // step + 1):
-            yield self.starts_at + number * step
-
-    def _by_cron(self, start: datetime, line: str) -> Iterator[datetime]:
-        for local in CronSim(line, start.astimezone(ZoneInfo(self.time_zone))):
-            at = local.astimezone(UTC)
-            if at > start:  # in an hour that comes twice the library begins with the first of the two
-                yield at
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,7 @@ CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {
         ErrorCode.BATCH_RUNNING,
         "Another batch holds the ledger; wait for its end, resume it or abort it.",
     ),
+    "schedule_name_key": (Conflict, ErrorCode.CONFLICT, "There is a schedule of this name already. Change that one."),
 }
 
 LOCK_TIMEOUT = "55P03"

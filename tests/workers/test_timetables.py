@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from workers.models import CatchUp, Overlap
-from workers.schedules import CATCH_UP_LIMIT, Step, Timetable, next_step
+from workers.schedules import CATCH_UP_LIMIT, Step, next_step
+from workers.timetables import Timetable
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 1, 1, tzinfo=UTC)
