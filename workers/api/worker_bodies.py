@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from workers.api.shapes import LARGEST_INT, Count, Given, Name, Shown, Success
 from workers.queries.workers import HeldClaim, RegisteredWorker
@@ -16,9 +16,18 @@ Status = Annotated[
         "many jobs it runs. `unhealthy`: three heartbeats are missing, or the session of a worker process ended."
     ),
 ]
+
+
+def _not_reserved(name: str) -> str:
+    if name == "register":
+        raise ValueError("This is an address of the API. Choose another id.")
+    return name
+
+
 WorkerId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$"),
+    AfterValidator(_not_reserved),
     Field(description="Letters, digits and . _ : @ -, at most 128", examples=["worker-1"]),
 ]
 Load = Annotated[int, Field(ge=0, le=LARGEST_INT, description="Jobs that it runs at this moment")]
