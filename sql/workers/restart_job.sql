@@ -18,7 +18,7 @@ BEGIN
   v_opened := workers.open_ended(v_ended.o_jobs, v_ended.o_states);
   PERFORM workers.count_jobs(v_ended.o_executions || v_opened.o_executions, v_ended.o_states || v_opened.o_states,
     ARRAY[1] || array_fill(0, ARRAY[cardinality(v_opened.o_jobs)]));
-  PERFORM workers.notify(array(SELECT DISTINCT n.id FROM lane n));
+  PERFORM workers.notify(v_opened.o_lanes || array(SELECT j.lane_id FROM job j WHERE j.id = v_job));
   PERFORM pg_notify('workers_cancelled', p_execution::text);
   RETURN true;
 END $$;

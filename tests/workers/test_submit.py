@@ -25,6 +25,9 @@ def refused(*jobs: Any, **options: Any) -> ApiError:
 
 def test_jobs_run_and_the_execution_completes_with_its_last_job() -> None:
     execution = graph(job("a"), job("b"))
+    assert Execution.objects.values().get() == {
+        name: getattr(execution, name) for name in Execution.objects.values().get()
+    }
     hand = Hand()
     assert (execution.status, execution.total) == ("pending", 2)
     one, other = hand.claim()

@@ -1,6 +1,17 @@
 """Writes of the engine. Each is one transaction, or part of the caller's; none knows HTTP."""
 
 from workers.services.executions import add_jobs, cancel, restart_job, submit, submit_once
+from workers.services.reruns import rerun_from, retry_failed
 from workers.services.specs import Dependency, JobSpec
 
-__all__ = ["Dependency", "JobSpec", "add_jobs", "cancel", "restart_job", "submit", "submit_once"]
+__all__ = [
+    "Dependency",
+    "JobSpec",
+    "add_jobs",
+    "cancel",
+    "rerun_from",
+    "restart_job",
+    "retry_failed",
+    "submit",
+    "submit_once",
+]

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.models import User
-from django.db import connection
 
 from project.postgres import sql
 from workers.handlers import Claim
 from workers.models import Execution
 from workers.services.encoding import encode
+from workers.services.rows import execution_of
 from workers.services.specs import DEFAULT_QUEUE, JobSpec
 
 
@@ -46,8 +46,7 @@ def submit_once(
     params = [workflow, encoded.kinds, encoded.jobs, parallelism, user, idempotency_key, digest]
     made = sql.row(_SUBMIT, params)
     assert made is not None
-    is_new = made.pop("o_made")
-    return Execution.from_db(connection.alias, made.keys(), made.values()), is_new
+    return execution_of(made), made["o_made"]
 
 
 def add_jobs(*, claim: Claim, jobs: Sequence[JobSpec]) -> None:
