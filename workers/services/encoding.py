@@ -72,7 +72,9 @@ class Encoded(NamedTuple):
 
     def digest(self, workflow: str, parallelism: int | None) -> bytes:
         """What tells a request from another one: SHA-256 of all that it says."""
-        return hashlib.sha256(orjson.dumps([workflow, parallelism, self.asked]) + self.jobs.encode()).digest()
+        return hashlib.sha256(
+            orjson.dumps([workflow, parallelism, self.asked], default=tuple) + self.jobs.encode()
+        ).digest()
 
 
 def encode(jobs: Sequence[JobSpec], queue: str = DEFAULT_QUEUE) -> Encoded:
