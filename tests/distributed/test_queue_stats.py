@@ -64,7 +64,7 @@ def test_ended_jobs_are_counted_once_while_minutes_are_folded(client):
     hand.complete(*hand.claim())
     sql.execute("UPDATE tally SET minute = minute - interval '3 minutes'")
     before = counted(client)
-    sql.value("SELECT workers.fold_tally()")
+    sql.rows("SELECT workers.fold_tally(q.id) FROM queue q")
     assert counted(client) == before == {"completed": 1, "total": 1}
 
 

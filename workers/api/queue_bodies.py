@@ -1,7 +1,7 @@
 """Bodies of the queues."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import Field
 from rest_framework import serializers
@@ -65,8 +65,7 @@ class LimitsRequest(Given):
 
     def limits(self) -> Limits:
         """Those that were given."""
-        given: Limits = self.model_dump(include=set(LimitsRequest.model_fields), exclude_unset=True)
-        return given
+        return cast("Limits", self.model_dump(include=set(LimitsRequest.model_fields), exclude_unset=True))
 
 
 class QueueRequest(LimitsRequest):
