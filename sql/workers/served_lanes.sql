@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION workers.served_lanes(p_worker integer, OUT o_lanes in
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   v_worker worker;
-  v_newest integer := (SELECT max(l.id) FROM lane l);
+  v_key text;  -- of the registration and the newest lane
   v_kept text[] := string_to_array(current_setting('tutup.served', true), chr(31));
 BEGIN
   -- every poll asks for the registration itself: a worker that was stopped must not claim
@@ -18,8 +18,9 @@ BEGIN
       MESSAGE = format('Worker %s is not registered: it was stopped or given up. Register again.', p_worker);
   END IF;
   o_lease_time := v_worker.lease_time;
-  IF v_kept[1] = p_worker::text AND v_kept[2] = v_newest::text AND v_kept[3]::timestamptz > clock_timestamp() THEN
-    o_lanes := v_kept[4]; o_queues := v_kept[5]; o_lags := v_kept[6]; o_classes := v_kept[7]; o_chunks := v_kept[8];
+  v_key := concat_ws(' ', p_worker, v_worker.started_at, (SELECT max(l.id) FROM lane l));
+  IF v_kept[1] = v_key AND v_kept[2]::timestamptz > clock_timestamp() THEN
+    o_lanes := v_kept[3]; o_queues := v_kept[4]; o_lags := v_kept[5]; o_classes := v_kept[6]; o_chunks := v_kept[7];
     RETURN;
   END IF;
   SELECT coalesce(array_agg(l.id ORDER BY l.id), '{}'), coalesce(array_agg(l.queue_id::integer ORDER BY l.id), '{}'),
@@ -31,7 +32,7 @@ BEGIN
     WHERE (q.name = ANY (v_worker.queues) OR '*' = ANY (v_worker.queues))
       AND (v_worker.types IS NULL OR l.type = ANY (v_worker.types))
       AND workers.lane_fits(l.labels, l.comparisons, v_worker.capabilities, v_worker.metadata);
-  PERFORM set_config('tutup.served', concat_ws(chr(31), p_worker, v_newest, clock_timestamp() + interval '1 second',
-    o_lanes, o_queues, o_lags, o_classes, o_chunks), false);
+  PERFORM set_config('tutup.served', concat_ws(chr(31), v_key, clock_timestamp() + interval '1 second', o_lanes,
+    o_queues, o_lags, o_classes, o_chunks), false);
 END $$;
 COMMENT ON FUNCTION workers.served_lanes IS 'The lanes that a worker can serve, as its session knows them.';

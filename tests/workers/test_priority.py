@@ -82,8 +82,8 @@ def order_at(one: tuple[Waiting, datetime]) -> datetime:
 def test_no_job_is_overtaken_by_one_that_became_due_later_than_the_weights_allow(
     jobs: list[Waiting], slots: list[int]
 ) -> None:
+    hand = Hand()  # takes the last one over, whose jobs go back
     left = place(jobs)
-    hand = Hand()
     with own_session() as session:  # a session without claim marks
         for count in slots:
             taken = hand.claim(count, session=session)

@@ -145,7 +145,7 @@ def test_a_time_in_the_past_gives_no_head_start() -> None:
 
 def test_workers_serve_their_queues_and_types_only() -> None:
     graph(job("a", queue="reports"), job("b", type="sleep"), job("c"))
-    assert keys(Hand("one", types=["noop"]).claim()) == ["c"]
+    assert keys(Hand("one", types=["noop"], queues=["default"]).claim()) == ["c"]
     assert keys(Hand("two", queues=["reports"]).claim()) == ["a"]
     assert keys(Hand("three", queues=["default", "reports"]).claim()) == ["b"]
 
