@@ -1,12 +1,16 @@
 """What a Prometheus scrape shows of the engine."""
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import fields
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from project.metrics.registry import collector
 from workers import queries
-from workers.models import JobState
+from workers.models import FINAL_STATES
+from workers.queries import burden, health
+from workers.queries.queue_states import queue_states
 
 
 @collector
@@ -14,13 +18,27 @@ def jobs() -> Iterable[Metric]:
     """Jobs by state, how long the oldest due one waits, and the claims that are held."""
     counts = queries.job_counts()
     by_state = GaugeMetricFamily("tutup_jobs", "Jobs by state", labels=["state"])
-    for state in JobState:
-        by_state.add_metric([state.value], getattr(counts, state.name.lower()))
+    for field in fields(counts):
+        by_state.add_metric([field.name.replace("_", "-")], getattr(counts, field.name))
     yield by_state
-    yield GaugeMetricFamily(
-        "tutup_jobs_oldest_waiting_seconds", "Age of the oldest job that is due", counts.oldest_waiting_seconds
-    )
-    yield GaugeMetricFamily("tutup_leases", "Claims that workers hold", counts.leases)
+    oldest = queries.oldest_wait_seconds()
+    yield GaugeMetricFamily("tutup_jobs_oldest_waiting_seconds", "Age of the oldest job that is due", oldest)
+    yield GaugeMetricFamily("tutup_leases", "Claims that workers hold", queries.lease_count())
+
+
+@collector
+def queues() -> Iterable[Metric]:
+    """Each queue: what it has to do, what it has done, whether it is paused."""
+    unfinished = GaugeMetricFamily("tutup_queue_jobs", "Unfinished jobs", labels=["queue", "state"])
+    ended = CounterMetricFamily("tutup_queue_ended_jobs_total", "Jobs that ended", labels=["queue", "state"])
+    paused = GaugeMetricFamily("tutup_queue_paused", "1 while nothing is claimed from it", labels=["queue"])
+    for queue in queue_states():
+        for field in fields(queue.counts):
+            state = field.name.replace("_", "-")
+            family = ended if state in FINAL_STATES else unfinished
+            family.add_metric([queue.name, state], getattr(queue.counts, field.name))
+        paused.add_metric([queue.name], queue.pause is not None)
+    yield from (unfinished, ended, paused)
 
 
 @collector
@@ -36,3 +54,28 @@ def workers() -> Iterable[Metric]:
         load.add_metric([worker.name], worker.utilization)
         memory.add_metric([worker.name], (worker.memory_mb or 0.0) * 2**20)
     yield from (load, memory)
+
+
+@collector
+def upkeep() -> Iterable[Metric]:
+    """What slows the engine down: dead rows and who keeps them."""
+    dead = GaugeMetricFamily("tutup_dead_rows", "Dead rows of the tables that change all the time", labels=["table"])
+    for table in burden.hot_tables():
+        dead.add_metric([table.name], table.dead)
+    snapshot = burden.oldest_snapshot()
+    age = snapshot.seconds if snapshot and snapshot.seconds else 0.0
+    yield dead
+    yield GaugeMetricFamily("tutup_oldest_snapshot_seconds", "Age of the oldest snapshot that is held", age)
+    yield GaugeMetricFamily(
+        "tutup_claim_waste", "Index entries of dead rows that claims pass over", burden.claim_waste()
+    )
+
+
+@collector
+def warnings() -> Iterable[Metric]:
+    """How much of each kind needs somebody."""
+    found = Counter(warning.code for warning in health.warnings())
+    by_code = GaugeMetricFamily("tutup_warnings", "What needs somebody now", labels=["warning"])
+    for code in health.Code:
+        by_code.add_metric([code.value], found[code])
+    yield by_code

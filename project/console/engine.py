@@ -3,7 +3,7 @@
 from typing import Any
 
 from project.postgres import sql
-from workers.queries import job_counts
+from workers.queries import job_counts, oldest_wait_seconds
 
 
 def figures() -> dict[str, Any]:
@@ -15,7 +15,7 @@ def figures() -> dict[str, Any]:
         "blocked": counts.waiting_children,
         "delayed": counts.delayed,
         "active": counts.active,
-        "oldest_seconds": counts.oldest_waiting_seconds,
+        "oldest_seconds": oldest_wait_seconds(),
         "failed": sql.value(FAILED),
         "up": sum(not worker["silent"] for worker in found),
         "silent": [worker for worker in found if worker["silent"]],
@@ -29,8 +29,9 @@ def workers() -> list[dict[str, Any]]:
 
 
 FAILED = """
-SELECT coalesce(sum(e.failed), 0)::bigint FROM execution e
-WHERE coalesce(e.completed_at, now()) > now() - interval '1 day'
+SELECT coalesce(sum(c.failed), 0)::bigint FROM queue q CROSS JOIN LATERAL (
+  SELECT h.failed FROM throughput h WHERE h.queue_id = q.id AND h.minute > now() - interval '1 day'
+  UNION ALL SELECT t.failed FROM tally t WHERE t.queue_id = q.id AND t.minute > now() - interval '1 day') c
 """
 
 WORKERS = """

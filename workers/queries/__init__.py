@@ -1,19 +1,54 @@
 """Reads of the engine."""
 
-from workers.queries.executions import ExecutionState, execution_state, failures, has_job
-from workers.queries.queues import JobCounts, QueueCounts, job_counts, queue_counts
-from workers.queries.workers import LiveWorker, live_workers, slots_alive
+from workers.queries.executions import (
+    ExecutionState,
+    execution_state,
+    execution_states,
+    failures,
+    newest_checkpoint,
+)
+from workers.queries.graphs import Edge, Graph, Node, graph
+from workers.queries.job_details import Attempt, Checkpoint, JobDetail, Neighbour, job_detail
+from workers.queries.jobs import JobRow, has_job, jobs_of
+from workers.queries.queues import QueueCounts, job_counts, lease_count, oldest_wait_seconds, queue_counts
+from workers.queries.workers import (
+    LiveWorker,
+    RegisteredWorker,
+    held_claims,
+    live_workers,
+    registered_worker,
+    registered_workers,
+    slots_alive,
+)
 
 __all__ = [
+    "Attempt",
+    "Checkpoint",
+    "Edge",
     "ExecutionState",
-    "JobCounts",
+    "Graph",
+    "JobDetail",
+    "JobRow",
     "LiveWorker",
+    "Neighbour",
+    "Node",
     "QueueCounts",
+    "RegisteredWorker",
     "execution_state",
+    "execution_states",
     "failures",
+    "graph",
     "has_job",
+    "held_claims",
     "job_counts",
+    "job_detail",
+    "jobs_of",
+    "lease_count",
     "live_workers",
+    "newest_checkpoint",
+    "oldest_wait_seconds",
     "queue_counts",
+    "registered_worker",
+    "registered_workers",
     "slots_alive",
 ]

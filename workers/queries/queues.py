@@ -1,23 +1,9 @@
-"""How much waits, runs and has ended."""
+"""How much waits, runs and has ended, over all queues."""
 
 from dataclasses import dataclass
 
 from project.postgres import sql
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobCounts:
-    """Jobs by state, over all executions, and how long the oldest due one has waited."""
-
-    waiting_children: int
-    waiting: int
-    delayed: int
-    active: int
-    completed: int
-    failed: int
-    cancelled: int
-    oldest_waiting_seconds: float
-    leases: int
+from workers.queries.queue_states import Counts, queue_states
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +16,19 @@ class QueueCounts:
     active: int
 
 
-def job_counts() -> JobCounts:
-    """Counts from the hot tables, and for ended jobs from the executions."""
-    record = sql.row(_JOB_COUNTS)
-    assert record is not None
-    return JobCounts(**record)
+def job_counts() -> Counts:
+    """Jobs by state over all queues, those that ended since the beginning."""
+    return Counts.sum(queue.counts for queue in queue_states())
+
+
+def oldest_wait_seconds() -> float:
+    """How long the oldest job has been due that could be claimed; 0 when none waits."""
+    return float(sql.value(_OLDEST_WAIT))
+
+
+def lease_count() -> int:
+    """Claims that workers hold, of one job or of many."""
+    return int(sql.value("SELECT count(*) FROM lease"))
 
 
 def queue_counts() -> dict[int, QueueCounts]:
@@ -42,22 +36,13 @@ def queue_counts() -> dict[int, QueueCounts]:
     return {record["id"]: QueueCounts(**record) for record in sql.rows(_QUEUE_COUNTS)}
 
 
-_JOB_COUNTS = """
-WITH waiting AS (
-  SELECT r.run_at, cardinality(r.ids) AS jobs FROM ready r UNION ALL SELECT h.run_at, cardinality(h.ids) FROM held h
-), counted AS (
-  SELECT coalesce(sum(w.jobs) FILTER (WHERE w.run_at <= now()), 0) AS waiting,
-    coalesce(sum(w.jobs) FILTER (WHERE w.run_at > now()), 0) AS delayed,
-    coalesce(extract(epoch FROM now() - min(w.run_at) FILTER (WHERE w.run_at <= now())), 0)::float8
-      AS oldest_waiting_seconds
-  FROM waiting w
-), claimed AS (
-  SELECT coalesce(sum(cardinality(l.ids)), 0) AS active, count(*) AS leases FROM lease l
-), ended AS (
-  SELECT coalesce(sum(e.completed), 0) AS completed, coalesce(sum(e.failed), 0) AS failed,
-    coalesce(sum(e.cancelled), 0) AS cancelled FROM execution e
-)
-SELECT (SELECT count(*) FROM blocked) AS waiting_children, c.*, l.*, e.* FROM counted c, claimed l, ended e
+_OLDEST_WAIT = """
+SELECT coalesce(extract(epoch FROM now() - min(w.run_at)), 0)::float8
+FROM (SELECT lane_id, run_at FROM ready WHERE run_at <= now()
+      UNION ALL SELECT lane_id, run_at FROM held WHERE run_at <= now()) w
+  JOIN lane l ON l.id = w.lane_id
+WHERE NOT EXISTS (SELECT FROM queue_pause p WHERE (p.queue_id = l.queue_id OR p.queue_id IS NULL)
+  AND (p.until IS NULL OR p.until > now()))
 """
 
 _QUEUE_COUNTS = """
