@@ -1,0 +1,63 @@
+"""One pass of housekeeping."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from project.postgres.locks import LockSpace
+from workers.runtime.housekeeping import history
+from workers.runtime.housekeeping.vacuum import HotTables
+from workers.runtime.sessions import Session, value
+
+PARTITIONS_IN_RETENTION = 4  # so that jobs outlive the retention by a quarter at most
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a pass did."""
+
+    tallies_folded: int  # counts of one worker in one minute
+    partitions_made: int  # tables
+    partitions_dropped: int  # a million jobs or less each
+    executions_deleted: int
+    rows_pruned: int  # stopped workers, minutes of throughput, pauses that are over
+    vacuumed: list[str]
+
+
+def housekeep(connection: Session, tables: HotTables) -> Report:
+    """Everything once. Waits for a pass that runs already."""
+    with _alone(connection):
+        folded = _fold(connection)
+        made = dropped = deleted = 0
+        days = settings.JOB_RETENTION_DAYS
+        if days:
+            history.turn(connection, days / PARTITIONS_IN_RETENTION)
+            dropped, deleted = history.drop_old(connection, days)
+        made = value(connection, "SELECT workers.make_partitions()")
+        pruned = value(connection, "SELECT workers.prune(make_interval(days => %s))", days or None)
+        return Report(
+            tallies_folded=folded,
+            partitions_made=made,
+            partitions_dropped=dropped,
+            executions_deleted=deleted,
+            rows_pruned=pruned,
+            vacuumed=tables.vacuum(connection),
+        )
+
+
+@contextmanager
+def _alone(connection: Session) -> Iterator[None]:
+    connection.execute("SELECT pg_advisory_lock(%s, 1)", [int(LockSpace.HOUSEKEEPING)])
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            connection.execute("SELECT pg_advisory_unlock(%s, 1)", [int(LockSpace.HOUSEKEEPING)])
+
+
+def _fold(connection: Session) -> int:
+    # a transaction for each queue: whoever claims locks queues too, in an order of its own
+    queues = connection.execute("SELECT id FROM queue ORDER BY id").fetchall()
+    return sum(value(connection, "SELECT workers.fold_tally(%s)", queue["id"]) for queue in queues)
