@@ -9,6 +9,7 @@ from tests.workers.hands import Hand, graph, job, keys, nothing_left, own_sessio
 from workers import services
 from workers.models import Execution, Job, JobDependency
 from workers.services import Dependency, JobSpec
+from workers.services.encoding import encode
 
 
 def ended(*jobs: JobSpec, fail: tuple[str, ...] = (), **options: Any) -> Execution:
@@ -131,8 +132,6 @@ def test_what_failed_among_added_jobs_is_retried_without_their_adder() -> None:
 
 
 def add(hand: Hand, claimed: dict[str, Any], *jobs: JobSpec) -> None:
-    from workers.services.encoding import encode
-
     with own_session() as session:
         session.execute(
             "SELECT workers.add_jobs(%s, %s, %s, %s)", (claimed["fence"], claimed["job_id"], *encode(jobs)[:2])

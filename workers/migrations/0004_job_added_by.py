@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='added_by',
-            field=models.BigIntegerField(help_text='The running job that added this one; it would add it again.', null=True),
+            field=models.BigIntegerField(help_text='The running job that added it, and would again.', null=True),
         ),
     ]

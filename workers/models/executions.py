@@ -54,6 +54,13 @@ class Execution(models.Model):
                 condition=models.Q(schedule__isnull=False),
             ),
             models.Index(fields=["rerun_of"], name="execution_rerun_of", condition=models.Q(rerun_of__isnull=False)),
+            models.Index(fields=["workflow", "id"], name="execution_workflow"),
+            # not by status: that would take every change of it off the fast path of an update
+            models.Index(
+                fields=["id"],
+                name="execution_unsuccessful",
+                condition=models.Q(failed__gt=0) | models.Q(cancelled__gt=0),
+            ),
             models.Index(fields=["id"], name="execution_open", condition=models.Q(completed_at__isnull=True)),
         ]
         constraints = [

@@ -43,7 +43,7 @@ class Job(models.Model):
     key = models.TextField()
     name = models.TextField(null=True)  # noqa: DJ001  for people; most jobs have none
     payload = models.JSONField()
-    added_by = models.BigIntegerField(null=True, help_text="The running job that added this one; it would add it again.")
+    added_by = models.BigIntegerField(null=True, help_text="The running job that added it, and would again.")
 
     class Meta:
         db_table = "job"
