@@ -1,0 +1,189 @@
+"""A claim that waits: over a real server, since that is who waits."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from django.db import connections
+
+from project.access.roles import Role
+from project.postgres import sql
+from tests.distributed.remote import WORKERS, some_jobs
+from tests.distributed.test_register_worker import key_of
+from tests.workers.hands import wait_for
+from workers.models import Lease
+from workers.services import JobSpec, cancel, submit
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tutup-lobby'"
+
+
+@pytest.fixture
+def api(server: str) -> Iterator[httpx.Client]:
+    """A worker's line to the running server."""
+    key = key_of("worker", Role.WORKER)._credentials["HTTP_X_API_KEY"]
+    with httpx.Client(base_url=server + WORKERS, headers={"X-API-Key": key}, timeout=40) as client:
+        yield client
+
+
+def registered(api: httpx.Client, name: str, **about: Any) -> str:
+    answer = api.post("/register", json={"workerId": name, "hostname": "h", "maxConcurrency": 1, **about})
+    assert answer.status_code == 200, answer.text
+    return name
+
+
+def claim(api: httpx.Client, name: str, wait: float, slots: int = 1) -> tuple[list[dict[str, Any]], float]:
+    """The jobs, and how long it took."""
+    began = time.monotonic()
+    answer = api.post(f"/{name}/claim", json={"slots": slots, "waitSeconds": wait})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["jobs"], time.monotonic() - began
+
+
+def waiting(seconds: float = 0.3) -> None:
+    """Until somebody listens for the request, and has looked once more."""
+    wait_for(lambda: sql.value(WAITING) == 1, "the session that listens")
+    time.sleep(seconds)
+
+
+def beside(work: Any, *args: Any, **options: Any) -> Any:
+    """Its result, later."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(work, *args, **options)
+    pool.shutdown(wait=False)
+    return future
+
+
+def test_the_answer_comes_as_soon_as_there_is_a_job(api):
+    worker = registered(api, "w")
+    found = beside(claim, api, worker, 20)
+    waiting()
+    began = time.monotonic()
+    some_jobs()
+    jobs, _ = found.result()
+    assert time.monotonic() - began < 0.8  # the backstop takes longer
+    assert [job["id"] for job in jobs] == ["1"]
+
+
+def test_what_is_there_is_given_at_once(api):
+    some_jobs()
+    jobs, seconds = claim(api, registered(api, "w"), 20)
+    assert len(jobs) == 1
+    assert seconds < 5
+
+
+def test_without_a_job_the_answer_is_empty_after_the_time(api):
+    jobs, seconds = claim(api, registered(api, "w"), 1.2)
+    assert jobs == []
+    assert 1.2 <= seconds < 5
+
+
+def test_a_job_that_becomes_due_is_found_without_a_notification(api):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    found = beside(claim, api, registered(api, "w"), 20)
+    waiting()
+    some_jobs(1, run_at=timezone.now() + timedelta(seconds=1))
+    jobs, seconds = found.result()
+    assert len(jobs) == 1
+    assert 1 < seconds < 5
+
+
+def test_of_several_that_wait_each_gets_a_job(api):
+    names = [registered(api, f"w{number}") for number in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        found = [pool.submit(claim, api, name, 20) for name in names]
+        waiting()
+        some_jobs(12)
+        keys = sorted(int(job["id"]) for one in found for job in one.result()[0])
+    assert keys == list(range(1, 13))
+
+
+def test_who_waits_for_something_else_does_not_stand_in_the_way(api):
+    other = [registered(api, f"other-{number}", capabilities=["cpu"]) for number in range(3)]
+    able = registered(api, "able", capabilities=["cpu", "gpu"])
+    with ThreadPoolExecutor(4) as pool:
+        others = [pool.submit(claim, api, name, 3) for name in other]
+        time.sleep(0.2)
+        found = pool.submit(claim, api, able, 3)
+        waiting()
+        some_jobs(1, requires=("gpu",))
+        jobs, seconds = found.result()
+        assert len(jobs) == 1
+        assert seconds < 2
+        assert [one.result()[0] for one in others] == [[], [], []]
+
+
+def test_waiting_holds_no_thread_and_no_connection(api):
+    names = [registered(api, f"w{number}", capabilities=[f"own-{number}"]) for number in range(40)]
+    before = threading.active_count()
+    with ThreadPoolExecutor(40) as pool:
+        found = [pool.submit(claim, api, name, 3) for name in names]
+        waiting(1.0)
+        # the callers' own threads and the few that try
+        assert threading.active_count() <= before + 40 + 6
+        assert httpx.get(str(api.base_url).replace(f"{WORKERS}/", "/health")).status_code == 200
+        assert sql.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") < 20
+        assert [one.result()[0] for one in found] == [[]] * 40
+
+
+def test_a_client_that_leaves_takes_no_job_along(api):
+    worker = registered(api, "w")
+    with pytest.raises(httpx.ReadTimeout):
+        api.post(f"/{worker}/claim", json={"waitSeconds": 20}, timeout=0.5)
+    time.sleep(0.2)
+    some_jobs()
+    time.sleep(0.5)
+    assert not Lease.objects.exists()
+    assert len(claim(api, worker, 0)[0]) == 1
+
+
+def test_a_worker_that_is_deregistered_while_it_waits_is_told(api):
+    worker = registered(api, "w")
+    found = beside(api.post, f"/{worker}/claim", json={"waitSeconds": 20})
+    waiting()
+    api.delete(f"/{worker}")
+    answer = found.result()
+    assert (answer.status_code, answer.json()["error"]) == (404, "WORKER_NOT_REGISTERED")
+    assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_the_session_that_listens_may_break(api):
+    found = beside(claim, api, registered(api, "w"), 20)
+    waiting()
+    sql.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'tutup-lobby'")
+    some_jobs()
+    jobs, seconds = found.result()
+    assert len(jobs) == 1
+    assert seconds < 10
+
+
+def test_nobody_listens_when_nobody_waits(api):
+    claim(api, registered(api, "w"), 0.5)
+    wait_for(lambda: sql.value(WAITING) == 0, "the end of the session that listens")
+
+
+def test_jobs_of_the_lost_are_taken_back_while_others_wait(api):
+    some_jobs()
+    claim(api, registered(api, "lost", heartbeatSeconds=0.5), 0)
+    jobs, seconds = claim(api, registered(api, "w"), 20)
+    assert len(jobs) == 1
+    assert seconds < 5
+    connections.close_all()
+
+
+def test_dependents_wake_those_that_wait(api):
+    jobs = [JobSpec(key="a", type="remote"), JobSpec(key="b", type="remote", depends_on=("a",))]
+    execution = submit(workflow="test", jobs=jobs)
+    first, second = registered(api, "first"), registered(api, "second")
+    (parent,), _ = claim(api, first, 0)
+    found = beside(claim, api, second, 20)
+    waiting()
+    api.post(f"/{first}/complete", json={"results": [{"jobId": parent["jobId"], "claim": parent["claim"]}]})
+    assert [job["id"] for job in found.result()[0]] == ["b"]
+    cancel(execution_id=execution.pk, reason="enough")
