@@ -83,7 +83,8 @@ def test_the_slots_connections_carry_the_workers_id() -> None:
         (worker,) = queries.live_workers()
         names = sql.rows(
             "SELECT application_name AS name FROM pg_stat_activity "
-            "WHERE datname = current_database() AND application_name LIKE 'tutup-%%'"
+            "WHERE datname = current_database() AND application_name LIKE 'tutup-%%' "
+            "AND application_name NOT LIKE 'tutup-scheduler-%%'"
         )
         assert {record["name"] for record in names} == {f"tutup-worker-{worker.id}"}
 

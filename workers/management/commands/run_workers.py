@@ -16,8 +16,10 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from project.processes import dies_with_parent
 from workers.runtime import Runtime
+from workers.runtime.housekeeping import Housekeeper
 from workers.runtime.liveness import ALL_QUEUES
 from workers.runtime.runtime import LEASE_SECONDS, STOP_SECONDS
+from workers.runtime.scheduler import Scheduler
 from workers.runtime.supervisor import Supervisor
 
 log = structlog.get_logger("workers")
@@ -61,15 +63,26 @@ def work(parent: int, options: dict[str, Any]) -> None:
     slots = options["slots"]
     _prepare_connections(slots)
     threading.excepthook = _end_process
+    beside = (Scheduler(), Housekeeper())
+
+    def registered(worker_id: int) -> None:
+        _name_connections(worker_id)
+        for thread in beside:
+            if thread.ident is None:
+                thread.start()
+
     runtime = Runtime(
         slots,
         _names(options["queues"]),
         lease_seconds=options["lease_seconds"],
         capabilities=_names(options["capabilities"]),
         metadata=_facts(options["metadata"]),
-        registered=_name_connections,
+        registered=registered,
     ).start()
     stop.wait()
+    for thread in beside:
+        if thread.is_alive():
+            thread.stop()
     clean = runtime.stop(seconds=options["stop_seconds"])
     database = connections["default"]
     assert isinstance(database, DatabaseWrapper)
@@ -86,12 +99,12 @@ def _end_process(crash: threading.ExceptHookArgs) -> None:
 
 
 def _prepare_connections(slots: int) -> None:
-    """One connection for each slot; and the server notices within a second when we are killed in mid-statement.
+    """Connections for each slot, the scheduler and one more; and the server notices within a second when we are killed.
 
     Without that a chunk would run to its end, and keep its claim until then.
     """
     options = connections["default"].settings_dict["OPTIONS"]
-    options["pool"]["max_size"] = max(options["pool"]["max_size"], slots + 1)
+    options["pool"]["max_size"] = max(options["pool"]["max_size"], slots + 2)
     if sys.platform == "linux":
         options["options"] = f"{options.get('options', '')} -c client_connection_check_interval=1000".strip()
 

@@ -1,0 +1,107 @@
+"""The scheduler of worker processes: one leads, another takes over, every moment has one run."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+
+import psutil
+import pytest
+
+from tests.workers.hands import own_session, wait_for
+from tests.workers.processes import run_workers, stop
+from tests.workers.timing import made, now, runs
+from workers.models import Schedule
+from workers.queries.schedules import leader
+from workers.runtime.scheduler import Scheduler
+
+
+@contextmanager
+def three_processes() -> Iterator[list[psutil.Popen]]:
+    """Three supervisors of a worker process each, as on three machines."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(run_workers("--slots", "1")) for _ in range(3)]
+
+
+def leading_pid() -> int | None:
+    name = leader()
+    return int(name.rpartition("-")[2]) if name else None
+
+
+def missing_and_repeated(schedule: Schedule) -> tuple[list, list]:
+    """Moments between the first and the last run that have none, and those that have two."""
+    found = runs(schedule)
+    expected = [
+        found[0] + timedelta(seconds=number) for number in range(int((found[-1] - found[0]).total_seconds()) + 1)
+    ]
+    return sorted(set(expected) - set(found)), sorted(moment for moment in set(found) if found.count(moment) > 1)
+
+
+def kill_the_leader() -> None:
+    """SIGKILL; another process leads soon."""
+    killed = leading_pid()
+    psutil.Process(killed).send_signal(signal.SIGKILL)
+    wait_for(lambda: leading_pid() not in {None, killed}, "another leader", seconds=10)
+
+
+def wait_for_more_runs(schedule: Schedule) -> None:
+    count = len(runs(schedule))
+    wait_for(lambda: len(runs(schedule)) >= count + 3, "three more runs")
+
+
+@pytest.mark.timeout(120)
+def test_of_three_processes_one_leads_and_its_death_costs_no_run():
+    schedule = made(interval_seconds=1.0, starts_at=now(), catch_up="all", overlap="allow")
+    with three_processes():
+        wait_for(lambda: len(runs(schedule)) >= 3, "three runs")
+        for _ in range(2):
+            kill_the_leader()
+            wait_for_more_runs(schedule)
+    assert missing_and_repeated(schedule) == ([], [])
+
+
+def test_a_leader_that_is_asked_to_stop_leaves_at_once():
+    made()
+    with run_workers("--slots", "1") as supervisor:
+        wait_for(lambda: leading_pid() is not None, "a leader")
+        assert stop(supervisor)[0] == 0
+    assert leader() is None
+
+
+@pytest.fixture
+def scheduler() -> Iterator[Scheduler]:
+    thread = Scheduler()
+    thread.start()
+    wait_for(lambda: leader() is not None, "the lead")
+    yield thread
+    thread.stop()
+
+
+def test_a_run_is_made_on_time(scheduler):
+    schedule = made(starts_at=now() + timedelta(seconds=1.5))
+    wait_for(lambda: len(runs(schedule)) == 1, "the run")
+    schedule.refresh_from_db()
+    assert schedule.last_run_at - schedule.starts_at < timedelta(seconds=0.3)
+
+
+def test_a_session_that_breaks_is_made_again(scheduler):
+    schedule = made(interval_seconds=1.0, starts_at=now(), catch_up="all", overlap="allow")
+    wait_for(lambda: len(runs(schedule)) >= 1, "a run")
+    with own_session() as session:
+        session.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tutup-scheduler-%'"
+        )
+    count = len(runs(schedule))
+    wait_for(lambda: len(runs(schedule)) >= count + 2, "more runs")
+    assert missing_and_repeated(schedule) == ([], [])
+
+
+def test_only_one_of_two_leads(scheduler):
+    second = Scheduler()
+    second.start()
+    schedule = made(starts_at=now() + timedelta(seconds=0.5))
+    wait_for(lambda: len(runs(schedule)) == 1, "the run")
+    assert not second._leads
+    scheduler.stop()
+    wait_for(lambda: second._leads, "the second to lead")
+    second.stop()

@@ -1,0 +1,74 @@
+"""The thread that enqueues what is due, in one process at a time."""
+
+import os
+import socket
+import threading
+
+import structlog
+from django.db import connections
+
+from project.api.errors import NotReady
+from project.postgres.locks import LockSpace
+from workers.runtime.sessions import PASSING, Backoff, Session, session, value
+from workers.services.firing import fire_due
+
+log = structlog.get_logger("workers")
+
+LOOK_SECONDS = 1.0
+STOP_SECONDS = 5.0
+AGAIN_SECONDS = 0.2  # while a run that is due waits for the one before
+LEAD = "SELECT pg_try_advisory_lock(%s, 0)"
+NEXT = "SELECT extract(epoch FROM min(s.next_run_at) - now())::float8 FROM schedule s WHERE s.enabled"
+
+
+class Scheduler(threading.Thread):
+    """Tries to lead until told to stop, and enqueues while it does; the lead is an advisory lock of its own session.
+
+    When the leader dies its lock is free, and another process has it within a second. Two leaders, if ever, do no harm:
+    the schedule's row and a unique constraint decide who makes a run.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="scheduler", daemon=True)
+        self._stopping = threading.Event()
+        self._leads = False
+
+    def stop(self) -> None:
+        """Returns once a pass that is under way has ended, or soon."""
+        self._stopping.set()
+        self.join(STOP_SECONDS)
+
+    def run(self) -> None:
+        backoff = Backoff()
+        while not self._stopping.is_set():
+            try:
+                with session(f"tutup-scheduler-{socket.gethostname()}-{os.getpid()}") as connection:
+                    backoff.reset()
+                    self._serve(connection)
+            except (*PASSING, NotReady) as error:
+                self._leads = False
+                log.warning("the scheduler's session ended; trying again", error=str(error).strip())
+                backoff.wait(self._stopping)
+
+    def _serve(self, connection: Session) -> None:
+        while not self._stopping.is_set():
+            # asked at every look: the answer proves as well that the session, and the lock with it, is still there
+            leads = bool(value(connection, LEAD, int(LockSpace.SCHEDULE)))
+            if leads and not self._leads:
+                log.info("this process enqueues what schedules have due")
+            self._leads = leads
+            if leads:
+                self._fire()
+            self._stopping.wait(self._pause(connection) if leads else LOOK_SECONDS)
+
+    def _fire(self) -> None:
+        try:
+            fire_due()
+        finally:
+            connections.close_all()
+
+    def _pause(self, connection: Session) -> float:
+        seconds: float | None = value(connection, NEXT)
+        if seconds is None:
+            return LOOK_SECONDS
+        return min(seconds, LOOK_SECONDS) if seconds > 0 else AGAIN_SECONDS
