@@ -1,10 +1,17 @@
-"""python -m benchmarks.chaos: kill the product's processes at random moments of a close, and compare the books.
+"""python -m benchmarks.chaos: disturb the product at work, and count what is left of the work.
 
-One month of 50,000 transactions is closed again and again on a server of its own, by two worker processes. In each run
-SIGKILL takes workers, sessions of the database, its writers, or the whole server. Every run must end COMMITTED with
-journal, balances and certificate identical to those of an undisturbed run, or ABORTED with nothing left. The same seed
-makes the same choices; when exactly a kill comes still depends on the machine. Progress goes to stderr, one JSON object
-to stdout as the last line. Exits 1 when a run was different.
+--of month-end kills the product's processes at random moments of a close. One month of 50,000 transactions is closed
+again and again on a server of its own, by two worker processes. In each run SIGKILL takes workers, sessions of the
+database, its writers, or the whole server. Every run must end COMMITTED with journal, balances and certificate
+identical to those of an undisturbed run, or ABORTED with nothing left. The same seed makes the same choices; when
+exactly a kill comes still depends on the machine.
+
+--of engine runs small graphs of jobs at a steady rate while workers are killed or stopped, sessions terminated, the
+server restarted, connections taken, rows locked, snapshots held, or the load grows twentyfold
+(`benchmarks.engine_faults`). Every job that was submitted must be done, every effect be there exactly once, and every
+late result be refused.
+
+Progress goes to stderr, one JSON object to stdout as the last line. Exits 1 when something was different.
 """
 
 import argparse
@@ -21,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.server import own_database
+from project.postgres.embedded import EmbeddedServer
 
 KILLS_A_RUN = (1, 1, 1, 2, 3, 5)
 
@@ -31,18 +39,28 @@ def main() -> int:
     print(f"seed {options.seed}", file=sys.stderr, flush=True)
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it warns of every connection that died
     # a killed process loses nothing that the kernel has: waiting for the disk would only take time
-    with tempfile.TemporaryDirectory() as folder, own_database(fsync="off") as server:
-        from benchmarks.chaos_ground import Ground, fill
-
-        fill(options.seed)
-        with closing(Ground(server, Path(folder) / "workers.log")) as ground:
-            try:
-                figures = _runs(ground, options.kills, random.Random(options.seed))
-            except TimeoutError:
-                sys.stderr.write(ground.log.read_text()[-5000:])
-                raise
+    with own_database(fsync="off") as server:
+        figures = {"month-end": _month_end, "engine": _engine}[options.of](server, options)
     print(json.dumps({"seed": options.seed, **figures}), flush=True)
-    return 1 if figures["different"] else 0
+    return 1 if figures.get("different") or figures.get("wrong") else 0
+
+
+def _engine(server: EmbeddedServer, options: argparse.Namespace) -> dict[str, Any]:
+    from benchmarks.engine_faults.run import run
+
+    return run(server, options)
+
+
+def _month_end(server: EmbeddedServer, options: argparse.Namespace) -> dict[str, Any]:
+    from benchmarks.chaos_ground import Ground, fill
+
+    fill(options.seed)
+    with tempfile.TemporaryDirectory() as folder, closing(Ground(server, Path(folder) / "workers.log")) as ground:
+        try:
+            return _runs(ground, options.kills, random.Random(options.seed))
+        except TimeoutError:
+            sys.stderr.write(ground.log.read_text()[-5000:])
+            raise
 
 
 def _runs(ground: Any, kills: int, chance: random.Random) -> dict[str, Any]:
@@ -85,8 +103,14 @@ def _tell(kills: int, outcome: Any) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.chaos", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--kills", type=int, default=200, help="how many processes to kill in all (200)")
+    parser.add_argument(
+        "--of", choices=("month-end", "engine"), default="month-end", help="what to disturb (month-end)"
+    )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="repeat these choices")
+    parser.add_argument("--kills", type=int, default=200, help="month-end: how many processes to kill in all (200)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="engine: how long each fault lasts (20)")
+    parser.add_argument("--rate", type=float, default=25.0, help="engine: graphs of four jobs a second (25)")
+    parser.add_argument("--only", type=lambda text: text.split(","), help="engine: faults to run, with commas (all)")
     return parser.parse_args()
 
 

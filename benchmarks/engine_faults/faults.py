@@ -1,0 +1,50 @@
+"""The faults by name."""
+
+import time
+from collections.abc import Callable
+
+from benchmarks.engine_faults import processes, sessions
+from benchmarks.engine_faults.fault import BURST, Fault
+from benchmarks.engine_faults.ground import SLOTS
+
+HEARTBEAT_SECONDS = 0.5
+REGISTER = "SELECT workers.register_worker('silent', 'chaos', 0, 4, NULL, NULL, %s, false) AS id"
+
+
+def burst(fault: Fault) -> None:
+    """For a third of the time the load is twenty times itself."""
+    time.sleep(fault.seconds / 3)
+    fault.load.factor = BURST
+    time.sleep(fault.seconds / 3)
+    fault.load.factor = 1
+    time.sleep(fault.seconds / 3)
+
+
+def silence_a_remote_worker(fault: Fault) -> None:
+    """A worker without a session claims jobs and sends no heartbeat: others get them, its report is refused."""
+    fault.load.factor = BURST  # so that jobs wait
+    time.sleep(fault.seconds / 2)
+    worker = fault.ground.value(REGISTER, 3 * HEARTBEAT_SECONDS)
+    claimed = fault.report(worker, [], slots=SLOTS).claims
+    fault.struck()
+    fault.load.factor = 1
+    time.sleep(max(fault.seconds, 6 * HEARTBEAT_SECONDS))
+    fault.report_late(worker, [(claim.job_id, claim.fence) for claim in claimed])
+
+
+FAULTS: dict[str, Callable[[Fault], None]] = {
+    fault.__name__: fault
+    for fault in (
+        processes.kill_a_worker,
+        processes.kill_all_workers,
+        processes.kill_workers_again_and_again,
+        sessions.terminate_backends,
+        sessions.restart_postgres,
+        sessions.exhaust_connections,
+        sessions.idle_in_transaction,
+        sessions.long_reader,
+        burst,
+        processes.stop_a_worker_past_its_lease,
+        silence_a_remote_worker,
+    )
+}
