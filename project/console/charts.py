@@ -1,4 +1,4 @@
-"""Bars by time, drawn on the server, so that they are there without a script."""
+"""Bars, drawn on the server, so that they are there without a script."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,4 +55,13 @@ def _bar(bar: Bar, x: int, most: int) -> SafeString:
         x=x,
         w=BAR,
         h=HEIGHT,
+    )
+
+
+def load(busy: int | None, slots: int) -> SafeString:
+    """How much of something is in use, as a bar with its figures."""
+    if busy is None:
+        return format_html('<span class="load">not told yet, of {}</span>', slots)
+    return format_html(
+        '<span class="load"><meter min="0" max="{}" value="{}"></meter> {} of {}</span>', slots, busy, busy, slots
     )

@@ -38,8 +38,9 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         "Engine",
         [
             ("Executions", "account_tree", "workers.execution"),
-            ("Workers", "memory", "workers.worker"),
             ("Queues", "stacks", "workers.queue"),
+            ("Workers", "memory", "workers.worker"),
+            ("Schedules", "schedule", "workers.schedule"),
         ],
     ),
     (

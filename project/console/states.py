@@ -23,19 +23,25 @@ TONES: dict[str, str] = {
     "ASSIGNED": IDLE,
     "RUNNING": BUSY,
     "COMPLETED": GOOD,
-    "UP": GOOD,
-    "SILENT": WARN,
     "STOPPED": IDLE,
+    # workers of the engine
+    "IDLE": IDLE,
+    "BUSY": BUSY,
+    "UNHEALTHY": BAD,
     # jobs and executions
     "WAITING-CHILDREN": IDLE,
     "WAITING": IDLE,
     "DELAYED": IDLE,
     "ACTIVE": BUSY,
     "CANCELLED": IDLE,
+    "CANCELLING": WARN,
+    "RETRIED": WARN,
     # queues and schedules
     "PAUSED": WARN,
-    "MOVING": BUSY,
+    "ENABLED": GOOD,
     "DISABLED": IDLE,
+    "OVER": IDLE,
+    "REFUSED": BAD,
     # checks
     "PASS": GOOD,
     "PASSED": GOOD,

@@ -36,7 +36,7 @@ def rejects(database):
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
 def test_a_list_opens_when_it_is_empty(superuser, model):
-    assert superuser.get(address(model, "changelist")).status_code == 200
+    assert superuser.get(address(model, "changelist"), follow=True).status_code == 200
 
 
 def test_every_list_and_every_row_open_after_a_close(superuser, january, close, rejects):
@@ -44,7 +44,7 @@ def test_every_list_and_every_row_open_after_a_close(superuser, january, close, 
     close(worker_count=2)
     audit.record(operation="test", target="thing")
     for model in REGISTERED:
-        assert superuser.get(address(model, "changelist")).status_code == 200, model
+        assert superuser.get(address(model, "changelist"), follow=True).status_code == 200, model
         row = model._default_manager.order_by("pk").first()
         if row is not None:
             answer = superuser.get(address(model, "change", row.pk), follow=True)

@@ -3,6 +3,7 @@
 from .executions import ExecutionAdmin
 from .jobs import JobAdmin
 from .queues import QueueAdmin
+from .schedules import ScheduleAdmin
 from .workers import WorkerAdmin
 
-__all__ = ["ExecutionAdmin", "JobAdmin", "QueueAdmin", "WorkerAdmin"]
+__all__ = ["ExecutionAdmin", "JobAdmin", "QueueAdmin", "ScheduleAdmin", "WorkerAdmin"]

@@ -23,7 +23,8 @@ class Picture:
     """The drawing, and what a legend says of it."""
 
     svg: SafeString
-    states: Counter[str]
+    states: list[tuple[str, int]]
+    """How many jobs are in each state, most first."""
     collapsed: bool
     loose: bool
     hidden: int
@@ -38,7 +39,7 @@ def picture(nodes: Sequence[Node], edges: Sequence[Edge]) -> Picture | None:
     layout = place(seen.columns, [height_of(box) for box in seen.boxes], list(seen.edges))
     return Picture(
         svg=_svg(seen, layout, width),
-        states=Counter(node.state for node in nodes),
+        states=Counter(node.state for node in nodes).most_common(),
         collapsed=len(seen.boxes) < len(nodes),
         loose=bool(seen.loose),
         hidden=seen.hidden,

@@ -1,6 +1,7 @@
 """What the console's templates write figures, states and pictures with."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -21,6 +22,7 @@ register.filter("state", states.badge)
 register.filter("tone", states.tone)
 register.filter("sparkline", drawing.sparkline)
 register.filter("bars", charts.bars)
+register.simple_tag(charts.load, name="load")
 register.simple_tag(figures.currency, name="currency")
 
 
@@ -36,6 +38,12 @@ def clock(value: Any) -> SafeString | str:
     """A moment's time of day, with the whole of it on hover."""
     at = figures.moment(value)
     return figures.NOTHING if at is None else figures.stamped(at, f"{at:%H:%M:%S}")
+
+
+@register.filter
+def to(began: datetime | None, ended: datetime | None) -> float | None:
+    """Seconds from one moment to another; None when one of them is missing."""
+    return (ended - began).total_seconds() if began and ended else None
 
 
 @register.filter

@@ -12,8 +12,8 @@ function keepFresh(part) {
     if (answer.redirected) return location.reload(); // signed out
     if (!answer.ok) throw new Error(answer.status);
     const running = answer.headers.get("X-Live") === "yes";
-    if (!running && part.dataset.every === "2000") return location.reload(); // it has ended: the rest of the page changes too
-    if (running && part.dataset.every !== "2000") return location.reload();
+    const moving = part.dataset.moving; // "yes" or "no" where the rest of the page changes with the end or the beginning
+    if (moving && (moving === "yes") !== running) return location.reload();
     put(part, await answer.text());
   };
   const again = () => setTimeout(async () => {

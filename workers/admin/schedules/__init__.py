@@ -1,0 +1,5 @@
+"""Schedules in the console: what comes next, how the last runs went, run now."""
+
+from .admin import ScheduleAdmin
+
+__all__ = ["ScheduleAdmin"]
