@@ -45,5 +45,5 @@ def spectacular(version: str) -> dict[str, Any]:
         "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
         "REDOC_DIST": "SIDECAR",
         # without the hook that names enumerations: two rooms may each have their own `status`
-        "POSTPROCESSING_HOOKS": ["project.api.schema.add_headers"],
+        "POSTPROCESSING_HOOKS": ["project.api.schema.add_headers", "project.api.shapes.name_as_the_contract"],
     }

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from project.access.permissions import needed_roles
 from project.api.errors import ErrorCode, tells_success
 from project.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from project.api.shapes import may_be_absent
 
 CURSOR_PARAMETERS = [
     OpenApiParameter("cursor", str, description="`next` of the page before; none for the first page"),
@@ -73,6 +74,8 @@ class OperationSchema(AutoSchema):
         for status in self._common(operation):
             responses.setdefault(status, self._error(COMMON[status]))
         operation["responses"] = dict(sorted(responses.items()))
+        if "requestBody" in operation and may_be_absent(self.get_request_serializer()):
+            operation["requestBody"]["required"] = False
         if roles := sorted(needed_roles(self.view, self.method)):
             operation["x-roles"] = roles
         return operation

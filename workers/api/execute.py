@@ -1,19 +1,28 @@
 """`/api/distributed/execute`: start executions, list them, see how they stand."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from pydantic.alias_generators import to_camel
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from project.api import context
 from project.api.errors import InvalidRequest, NotFound
-from workers.api.execution_bodies import ExecuteRequest, Execution, OneExecution, Started
+from project.api.pagination import Cursor, limit
+from project.api.schema import CURSOR_PARAMETERS
+from workers.api.execution_bodies import (
+    ExecuteRequest,
+    Execution,
+    ExecutionPage,
+    ExecutionsForm,
+    ExecutionSummary,
+    OneExecution,
+    Started,
+)
+from workers.api.located import located
 from workers.api.views import READERS, SUBMITTERS, DistributedView, answer
-from workers.queries.executions import execution_state
+from workers.queries.executions import execution_state, execution_states, newest_checkpoint
 from workers.services import operations
 
 TAG = ["executions"]
@@ -26,6 +35,25 @@ class ExecutionsView(DistributedView):
     """Executions."""
 
     roles: ClassVar = {"GET": READERS, "POST": SUBMITTERS}
+    cursor = Cursor("-id")
+
+    @extend_schema(
+        operation_id="list_executions",
+        summary="Executions, the newest first.",
+        tags=TAG,
+        parameters=[ExecutionsForm, *CURSOR_PARAMETERS],
+        responses=ExecutionPage,
+    )
+    def get(self, request: Request) -> Response:
+        wanted, after, count = self.parse_query(ExecutionsForm), self.cursor.after(request), limit(request)
+        states = execution_states(
+            status=wanted.get("status"),
+            workflow=wanted.get("workflowId"),
+            before=after[0] if after else None,
+            limit=count + 1,
+        )
+        page = self.cursor.body(states, count, ExecutionSummary.of, lambda state: [state.id])
+        return answer(ExecutionPage(executions=page["results"], next=page["next"]))
 
     @extend_schema(
         operation_id="start_execution",
@@ -65,7 +93,9 @@ class ExecutionView(DistributedView):
 def shown(execution_id: int) -> Response:
     """The execution as it is now."""
     state = execution_state(execution_id)
-    return answer(OneExecution(execution=Execution.of(state, checkpoint_id=None)))
+    number = newest_checkpoint(execution_id)
+    checkpoint = None if number is None else f"checkpoint-{number}"
+    return answer(OneExecution(execution=Execution.of(state, checkpoint_id=checkpoint)))
 
 
 def found(execution_id: str) -> int:
@@ -74,27 +104,6 @@ def found(execution_id: str) -> int:
     if form is None:
         raise NotFound(f"There is no execution {execution_id}.", details={"execution": execution_id})
     return int(form[1])
-
-
-def located(error: InvalidRequest, given: ExecuteRequest) -> InvalidRequest:
-    """The engine names a job by its id; this adds where in the body it stands: `jobs.3.dependsOn`."""
-    details = error.details or {}
-    key = details.get("job") or next(iter(details.get("cycle", [])), None)
-    places = [place for place, job in enumerate(given.jobs) if job.id == key]
-    if places:
-        field = f"jobs.{places[-1]}.{_field(details)}"
-        error.details = {**details, "fields": {field: [error.message]}}
-    return error
-
-
-def _field(details: Mapping[str, Any]) -> str:
-    if "depends_on" in details or "cycle" in details:
-        return "dependsOn"
-    option = str(details.get("option", "key"))
-    return _FIELDS.get(option) or to_camel(option)
-
-
-_FIELDS = {"key": "id", "payload": "config", "on_failure": "dependsOn"}
 
 
 def _key(request: Request, given: ExecuteRequest) -> str | None:

@@ -81,6 +81,9 @@ class ExecutionSummary(Shown):
     progress: Progress
     parallelism: int | None
     cancel_reason: str | None
+    started_by: str | None = Field(description="A user, or the owner of the key")
+    schedule: str | None = Field(description="The schedule that started it")
+    rerun_of: str | None = Field(description="The execution of which it runs jobs again")
 
     @classmethod
     def of(cls, state: ExecutionState, **more: object) -> Self:
@@ -95,6 +98,9 @@ class ExecutionSummary(Shown):
                 "progress": state,
                 "parallelism": state.parallelism,
                 "cancel_reason": state.cancel_reason,
+                "started_by": state.actor,
+                "schedule": state.schedule,
+                "rerun_of": name(state.rerun_of) if state.rerun_of else None,
                 **more,
             }
         )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workers.api import claims, execute, queue, queues, steering, workers
+from workers.api import claims, execute, health, jobs, queue, queues, steering, workers
 
 urlpatterns: list[URLPattern] = [
     path("workers/register", workers.RegisterView.as_view(), name="worker-register"),
@@ -24,7 +24,10 @@ urlpatterns: list[URLPattern] = [
     path("queues/<path:name>", queues.QueueView.as_view(), name="queue"),
     path("execute", execute.ExecutionsView.as_view(), name="executions"),
     path("execute/<str:execution_id>", execute.ExecutionView.as_view(), name="execution"),
+    path("execute/<str:execution_id>/jobs", jobs.JobsView.as_view(), name="execution-jobs"),
+    path("execute/<str:execution_id>/jobs/<path:job_id>", jobs.JobView.as_view(), name="execution-job"),
     path("execute/<str:execution_id>/cancel", steering.CancelView.as_view(), name="execution-cancel"),
     path("execute/<str:execution_id>/retry", steering.RetryView.as_view(), name="execution-retry"),
     path("execute/<str:execution_id>/rerun", steering.RerunView.as_view(), name="execution-rerun"),
+    path("health", health.HealthView.as_view(), name="engine-health"),
 ]

@@ -1,0 +1,61 @@
+"""How bodies that are pydantic models stand in the OpenAPI document."""
+
+import re
+from typing import Any
+
+from drf_spectacular.contrib.pydantic import PydanticExtension
+from drf_spectacular.drainage import warn
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+
+
+class PydanticBody(PydanticExtension):  # type: ignore[no-untyped-call]
+    """What a model takes as a request and what it gives as a response, told apart."""
+
+    target_class = "pydantic.BaseModel"
+    match_subclasses = True
+    priority = 1
+
+    def get_name(self, auto_schema: AutoSchema, direction: str) -> str:
+        """drf-spectacular adds `Request` to the name of a request."""
+        name = str(super().get_name(auto_schema, direction))  # type: ignore[no-untyped-call]
+        return name.removesuffix("Request") if direction == "request" else name
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        model: type[BaseModel] = self.target
+        schema = model.model_json_schema(
+            ref_template="#/components/schemas/{model}",
+            mode="validation" if direction == "request" else "serialization",
+        )
+        for name, part in schema.pop("$defs", {}).items():
+            _register(auto_schema, name, part)
+        return schema
+
+
+def _register(auto_schema: AutoSchema, name: str, part: dict[str, Any]) -> None:
+    component = ResolvedComponent(name, ResolvedComponent.SCHEMA, part, object=name)  # type: ignore[no-untyped-call]
+    auto_schema.registry.register_on_missing(component)
+    if auto_schema.registry[component].schema != part:
+        warn(f"Two different bodies have the name {name}. Rename one.")
+
+
+def may_be_absent(body: Any) -> bool:
+    """Whether an endpoint with this request works without any body."""
+    is_model = isinstance(body, type) and issubclass(body, BaseModel)
+    return is_model and not any(field.is_required() for field in body.model_fields.values())
+
+
+def name_as_the_contract(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Post-processing hook: under /api/distributed the names in addresses are camelCase as all others are."""
+    paths = result.get("paths", {})
+    for path in [path for path in paths if path.startswith("/api/distributed/")]:
+        operations = paths.pop(path)
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    parameter["name"] = to_camel(parameter["name"])
+        paths[re.sub(r"{(\w+)}", lambda place: f"{{{to_camel(place[1])}}}", path)] = operations
+    result["paths"] = dict(sorted(paths.items()))
+    return result
