@@ -7,6 +7,7 @@ from workers.queries.executions import (
     failures,
     newest_checkpoint,
 )
+from workers.queries.explain import Reason, ReasonKind, explain_execution, explain_job
 from workers.queries.graphs import Edge, Graph, Node, graph
 from workers.queries.job_details import Attempt, Checkpoint, JobDetail, Neighbour, job_detail
 from workers.queries.jobs import JobRow, has_job, jobs_of
@@ -33,9 +34,13 @@ __all__ = [
     "Neighbour",
     "Node",
     "QueueCounts",
+    "Reason",
+    "ReasonKind",
     "RegisteredWorker",
     "execution_state",
     "execution_states",
+    "explain_execution",
+    "explain_job",
     "failures",
     "graph",
     "has_job",
