@@ -45,6 +45,7 @@ class ClaimView(OwnWorkerView):
             scope[LATER] = Later(
                 attempt=partial(attempt, worker, slots),
                 seconds=wanted.wait_seconds,
+                worker_id=worker.id,
                 serves=json.dumps([worker.queues, worker.types, worker.capabilities, worker.metadata], sort_keys=True),
                 queues=worker.queues,
             )

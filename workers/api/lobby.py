@@ -19,7 +19,8 @@ LOOKS_AGAIN = (0.02, 0.1)  # seconds after a notification: of several transactio
 class Waiter:
     """One request that waits. Of those that can serve the same, one at a time is woken."""
 
-    def __init__(self, serves: Hashable, queues: Collection[str]) -> None:
+    def __init__(self, worker_id: int, serves: Hashable, queues: Collection[str]) -> None:
+        self.worker_id = worker_id
         self.serves = serves
         self.queues = queues
         self.woken = asyncio.Event()
@@ -35,9 +36,9 @@ class Lobby:
         self._hears = False
 
     @contextmanager
-    def waiting(self, serves: Hashable, queues: Collection[str]) -> Iterator[Waiter]:
+    def waiting(self, worker_id: int, serves: Hashable, queues: Collection[str]) -> Iterator[Waiter]:
         """A place in the lobby. It is woken at once when the session listens already: work may have come before."""
-        waiter = Waiter(serves, queues)
+        waiter = Waiter(worker_id, serves, queues)
         self._groups.setdefault(serves, []).append(waiter)
         if self._hears:
             waiter.woken.set()
@@ -54,6 +55,13 @@ class Lobby:
             if "*" in group[0].queues or not set(queues).isdisjoint(group[0].queues):
                 group[0].woken.set()
 
+    def dismiss(self, worker_id: int) -> None:
+        """The waiters of a worker that is registered no longer: they will be told so."""
+        for group in self._groups.values():
+            for waiter in group:
+                if waiter.worker_id == worker_id:
+                    waiter.woken.set()
+
     def _leave(self, waiter: Waiter) -> None:
         group = self._groups[waiter.serves]
         group.remove(waiter)
@@ -68,6 +76,7 @@ class Lobby:
             try:
                 async with await _session() as session:
                     await session.execute("LISTEN workers")
+                    await session.execute("LISTEN workers_gone")
                     self._hears = True
                     for group in self._groups.values():
                         group[0].woken.set()
@@ -83,17 +92,20 @@ class Lobby:
         while self._groups:
             left = next_look - time.monotonic()
             async for heard in session.notifies(timeout=max(left, 0.0), stop_after=1):
-                self._heard(heard.payload)
+                self._heard(heard)
             if time.monotonic() >= next_look:
                 # there may be no runtime worker that does this within its polls
                 await session.execute("SELECT workers.sweep()")
                 self.wake({name for (name,) in await (await session.execute(DUE)).fetchall()})
                 next_look = time.monotonic() + LOOK_SECONDS
 
-    def _heard(self, queue: str) -> None:
-        self.wake({queue})
+    def _heard(self, heard: psycopg.Notify) -> None:
+        if heard.channel == "workers_gone":
+            self.dismiss(int(heard.payload))
+            return
+        self.wake({heard.payload})
         for seconds in LOOKS_AGAIN:
-            asyncio.get_running_loop().call_later(seconds, self.wake, {queue})
+            asyncio.get_running_loop().call_later(seconds, self.wake, {heard.payload})
 
 
 DUE = """

@@ -42,6 +42,7 @@ class Later:
 
     attempt: Callable[[], Answer | None]
     seconds: float
+    worker_id: int
     serves: Hashable
     queues: Collection[str]
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
@@ -76,7 +77,7 @@ class LongPolls:
             receive()
         )  # the body was read: what is left to come is the end of the connection
         try:
-            with self._lobby.waiting(later.serves, later.queues) as waiter:
+            with self._lobby.waiting(later.worker_id, later.serves, later.queues) as waiter:
                 while await _woken(waiter.woken, gone, end):
                     waiter.woken.clear()
                     answer = await self._in_thread(later, later.attempt)

@@ -1,5 +1,6 @@
 """What the code of a job sees."""
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,7 @@ class Job:
     lost: bool = False
     stopping: bool = False
     started: float = field(default_factory=time.monotonic)
+    until: float = math.inf
 
     @classmethod
     def of(cls, given: dict[str, Any], calls: Calls) -> "Job":
@@ -64,6 +66,15 @@ class Job:
     def late(self) -> bool:
         return self.timeout_seconds is not None and time.monotonic() - self.started > self.timeout_seconds
 
+    @property
+    def expired(self) -> bool:
+        """Whether the claim was not extended in time."""
+        return time.monotonic() > self.until
+
+    def keep(self, seconds: float) -> None:
+        """The claim goes on for so long."""
+        self.until = time.monotonic() + seconds
+
     def save_checkpoint(self, data: Any) -> None:
         """Keeps `data` (JSON) for the next attempt. Raises `Lost` when the job was taken away: let it pass."""
         try:
@@ -77,7 +88,7 @@ class Job:
 
     def should_stop(self) -> bool:
         """True once the worker stops, or the claim is lost, cancelled or past its timeout."""
-        return self.lost or self.stopping or self.late
+        return self.lost or self.stopping or self.late or self.expired
 
     def stop_if_asked(self) -> None:
         """Raises `Stopped` when the handler should stop; for use between chunks."""

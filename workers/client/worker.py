@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -22,6 +22,8 @@ log = logging.getLogger("tutup.worker")
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 LOOK_SECONDS = 0.5  # at the timeouts of jobs
 JUST_REGISTERED_SECONDS = 2.0
+HEARTBEATS_MISSED = 3  # then the server gives the jobs to others
+STOP_SECONDS = 2.0  # for a call that is under way
 
 Work = TypeVar("Work", bound=Callable[[Job], Any])
 PASSING = (httpx.TransportError, Refusal)
@@ -65,10 +67,13 @@ class RemoteWorker:
         self._registered = 0.0
         self._reporter = Reporter(self._calls)
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="slot")
-        self._threads = [
-            threading.Thread(target=work, name=work.__name__.strip("_"), daemon=True)
-            for work in (self._claim, self._live)
-        ]
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._claim, self._live)]
+
+    @property
+    def running(self) -> int:
+        """Handlers that run at this moment."""
+        with self._changed:
+            return len(self._running)
 
     def handler(self, type: str) -> Callable[[Work], Work]:  # noqa: A002  the word of the domain
         """Registers a function for a job type. Before the worker starts: it says then what it can run."""
@@ -92,24 +97,31 @@ class RemoteWorker:
         """Registers and returns; jobs run in threads."""
         if not self._handlers:
             raise ValueError("This worker has no handlers: there is nothing that it could do.")
-        self._register()
+        try:
+            self._register()
+        except PASSING:
+            self._calls.close()
+            raise
         self._reporter.start()
         for thread in self._threads:
             thread.start()
 
     def stop(self, seconds: float = 30.0) -> None:
         """Claims nothing more, asks handlers to stop, reports, and gives back what is unfinished."""
-        self._stopping.set()
         with self._changed:
+            self._stopping.set()
+            self._changed.notify_all()
             for job in self._running:
                 job.stopping = True
             self._changed.wait_for(lambda: not self._running, seconds)
         self._reporter.finish()
         self._ended.set()
         try:
-            self._calls.deregister()
+            self._calls.deregister()  # which also ends a claim that waits
         except PASSING as error:
             log.warning("not deregistered: %s", error)
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
         self._pool.shutdown(wait=False)
         self._calls.close()
 
@@ -158,13 +170,15 @@ class RemoteWorker:
         with self._changed:
             self._running.add(job)
             job.stopping = self._stopping.is_set()
+            job.keep(HEARTBEATS_MISSED * self._heartbeat_seconds)
         self._pool.submit(self._run, job)
 
     def _run(self, job: Job) -> None:
         report = attempt(self._handlers.get(job.type), job)
-        if report is not None and not job.lost:
-            self._reporter.add(report)
+        self._time_out([job])
         with self._changed:
+            if report is not None and not job.lost:
+                self._reporter.add(report)
             self._running.discard(job)
             self._changed.notify_all()
 
@@ -172,7 +186,7 @@ class RemoteWorker:
         """Thread: heartbeats, longer claims, timeouts."""
         next_beat = 0.0
         while not self._ended.wait(max(0.0, min(next_beat - time.monotonic(), LOOK_SECONDS))):
-            self._time_out()
+            self._time_out(self._jobs())
             if time.monotonic() < next_beat:
                 continue
             next_beat = time.monotonic() + self._heartbeat_seconds
@@ -195,13 +209,19 @@ class RemoteWorker:
             held = {}
         for job in jobs:
             job.lost = job.lost or job.job_id not in held.get(job.claim, ())
+            job.keep(HEARTBEATS_MISSED * self._heartbeat_seconds)
 
-    def _time_out(self) -> None:
-        """Fails the attempts that are past their time; their slots stay busy until the handlers return."""
-        for job in [job for job in self._jobs() if job.late]:
-            error = f"timed out after {job.timeout_seconds:g} s"
-            self._reporter.add(Report(job=job, outcome="fail", more={"error": error}))
-            job.lost = True
+    def _time_out(self, jobs: Iterable[Job]) -> None:
+        """Fails the attempts that are past their time, gives up those whose lease is over.
+
+        Their slots stay busy until the handlers return.
+        """
+        for job in jobs:
+            with self._changed:
+                if job.late and not job.lost:
+                    error = f"timed out after {job.timeout_seconds:g} s"
+                    self._reporter.add(Report(job=job, outcome="fail", more={"error": error}))
+                job.lost = job.lost or job.late or job.expired
 
     def _recover(self, error: Exception) -> float:
         """Registers again if need be; returns how many seconds to wait at least."""

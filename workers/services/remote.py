@@ -53,6 +53,7 @@ def register(about: Introduction, *, actor: User | None, any_worker: bool = Fals
         known = registration(about.name)
         if known is not None:
             _require_own(known, actor, any_worker)
+            _dismiss(known)
         sql.routine_value(
             "workers.register_worker",
             about.name,
@@ -89,6 +90,7 @@ def deregister(worker: Registration, *, actor: User | None) -> None:
     """Ends a registration; what the worker still holds goes back at once."""
     with transaction.atomic():
         sql.routine("workers.deregister_worker", worker.id, "deregistered")
+        _dismiss(worker)
         audit.record(operation="worker.deregister", target=worker.name, actor=actor)
 
 
@@ -110,3 +112,8 @@ def _require_own(worker: Registration, actor: User | None, any_worker: bool) -> 
             f"Worker {worker.name} was registered by another user. Use a key of that user, one with the role "
             "batch_admin, or another id."
         )
+
+
+def _dismiss(worker: Registration) -> None:
+    """Its claims that wait for jobs end when the transaction does."""
+    sql.value("SELECT pg_notify('workers_gone', %s)", [str(worker.id)])
