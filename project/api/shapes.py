@@ -9,6 +9,14 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema
+
+
+class Untitled(GenerateJsonSchema):
+    """A field's title would be its name again."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
 
 
 class PydanticBody(PydanticExtension):  # type: ignore[no-untyped-call]
@@ -28,6 +36,7 @@ class PydanticBody(PydanticExtension):  # type: ignore[no-untyped-call]
         schema = model.model_json_schema(
             ref_template="#/components/schemas/{model}",
             mode="validation" if direction == "request" else "serialization",
+            schema_generator=Untitled,
         )
         for name, part in schema.pop("$defs", {}).items():
             _register(auto_schema, name, part)
