@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,10 +18,21 @@ from project.console.navigation import changelist
 from project.console.people import holds
 from project.console.states import BAD, WARN
 from project.postgres import routines, sql
+from workers.models import Schedule
+from workers.queries.health import Code, warnings
+from workers.queries.queue_states import pauses
 
 SOON = timedelta(days=7)
 RECENT = timedelta(days=1)
 SHOWN = 3  # of a kind: what comes after is found behind the link
+STOPS = frozenset({Code.NO_WORKER, Code.NO_CAPABLE_WORKER})
+"""Warnings of work that does not move at all."""
+SEEN_AT = {
+    Code.NO_WORKER: "worker",
+    Code.SILENT_WORKER: "worker",
+    Code.NO_CAPABLE_WORKER: "worker",
+    Code.LONG_WAIT: "queue",
+}
 SEES_KEYS = frozenset({Role.BATCH_ADMIN, Role.AUDITOR})
 
 
@@ -38,9 +48,9 @@ class Row:
     moment: datetime | None = None
 
 
-def rows(request: HttpRequest, engine: dict[str, Any]) -> list[Row]:
+def rows(request: HttpRequest) -> list[Row]:
     """Everything that needs somebody, the worst first."""
-    found = [*_batches(), *_workers(engine), *_prerequisites(), *_imports(), *_routines()]
+    found = [*_batches(), *_engine(), *_pauses(), *_schedules(), *_prerequisites(), *_imports(), *_routines()]
     if holds(request, SEES_KEYS):
         found += _keys()
     return sorted(found, key=lambda row: row.tone != BAD)
@@ -54,13 +64,24 @@ def _batches() -> Iterator[Row]:
         )
 
 
-def _workers(engine: dict[str, Any]) -> Iterator[Row]:
-    for worker in engine["silent"]:
-        text = f"Worker {worker['name']} is silent, last heard"
-        yield Row(WARN, text, changelist("workers.worker"), "workers", moment=worker["last_heartbeat"])
-    work = engine["waiting"] + engine["blocked"] + engine["active"]
-    if work and not engine["up"]:
-        yield Row(BAD, f"{work:,} jobs wait and no worker is up", command="manage.py run_workers")
+def _engine() -> Iterator[Row]:
+    for warning in warnings():
+        place = SEEN_AT.get(warning.code, "")
+        address, link = (changelist(f"workers.{place}"), f"{place}s") if place else ("", "")
+        yield Row(BAD if warning.code in STOPS else WARN, f"{warning.text} {warning.mend}", address, link)
+
+
+def _pauses() -> Iterator[Row]:
+    for pause in pauses()[:SHOWN]:
+        what = f"Queue {pause.queue} is" if pause.queue else "All queues are"
+        text = f"{what} paused by {pause.by} ({pause.reason or 'no reason given'}), since"
+        yield Row(WARN, text, changelist("workers.queue"), "queues", moment=pause.since)
+
+
+def _schedules() -> Iterator[Row]:
+    for schedule in Schedule.objects.filter(enabled=True, last_error__isnull=False)[:SHOWN]:
+        text = f"The last run of schedule {schedule} was refused: {schedule.last_error}"
+        yield Row(WARN, text, reverse("admin:schedule", args=[schedule.pk]), "schedule")
 
 
 def _prerequisites() -> Iterator[Row]:

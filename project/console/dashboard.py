@@ -50,7 +50,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "buttons": buttons(request, shown["moves"]) if shown else [],
         "recent": MonthEndBatch.objects.select_related("period", "initiated_by")[:RECENT],
         "engine": jobs,
-        "attention": attention.rows(request, jobs),
+        "attention": attention.rows(request),
         "next_step": None if batch else next_step(request),
         "now": timezone.now(),
         "live": bool(shown and shown["live"]),

@@ -111,7 +111,7 @@ def test_a_failed_batch_is_told_with_its_reason(visit, january):
 def test_a_silent_worker_is_told(visit):
     Worker.objects.create(name="w-7", hostname="box", has_session=True, slots=2, queues=["default"])
     page = text(visit(Role.AUDITOR))
-    assert "Worker w-7 is silent" in page
+    assert "Worker w-7 has been silent" in page
     assert "/admin/workers/worker/" in page
 
 

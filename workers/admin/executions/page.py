@@ -12,8 +12,10 @@ from project.console import graphs, states
 from project.console.dialogs import Dialog
 from project.console.people import holds
 from workers.admin.executions.dialogs import DIALOGS, legal
+from workers.admin.reasons import lines
 from workers.models import Execution, JobState, Policy
 from workers.queries import ExecutionState, execution_state
+from workers.queries.explain import explain_execution
 from workers.queries.graphs import graph
 from workers.queries.jobs import jobs_of
 
@@ -33,6 +35,7 @@ def moving(request: HttpRequest, execution: Execution) -> dict[str, Any]:
         "seconds": seconds(execution),
         "buttons": _buttons(request, execution),
         "reruns": _reruns(execution),
+        "reasons": [] if state.ended else lines(explain_execution(execution.pk), counted=True),
         "drawing": picture(execution.pk),
         **_listed(request, execution),
         "live": execution.completed_at is None,

@@ -16,7 +16,9 @@ from project.console.people import holds
 from workers.admin.executions.dialogs import RERUN
 from workers.admin.executions.views import named, page_of
 from workers.admin.jobs.neighbours import neighbours
+from workers.admin.reasons import lines
 from workers.models import FINAL_STATES, Job
+from workers.queries.explain import explain_job
 from workers.queries.job_details import job_detail
 
 
@@ -53,6 +55,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
     return {
         "job": detail,
         "execution": job.execution,
+        "reasons": [] if ended else lines(explain_job(job.execution_id, job.key), counted=False),
         "neighbours": neighbours(detail),
         "reruns": job.execution.completed_at is not None and holds(request, RERUN.roles),
         "ended": ended,
