@@ -76,7 +76,7 @@ class ExecutionsView(DistributedView):
                 actor=context.caller().user,
             )
         except InvalidRequest as error:
-            raise located(error, given) from error
+            raise located(error, given.jobs) from error
         return answer(Started.of(execution), headers={} if made else {"Idempotent-Replayed": "true"})
 
 

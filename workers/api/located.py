@@ -1,19 +1,19 @@
 """The engine names a job by its id; a client finds it by where it stands in the body."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic.alias_generators import to_camel
 
 from project.api.errors import InvalidRequest
-from workers.api.execution_bodies import ExecuteRequest
+from workers.api.bodies import JobBody
 
 
-def located(error: InvalidRequest, given: ExecuteRequest) -> InvalidRequest:
+def located(error: InvalidRequest, jobs: Sequence[JobBody]) -> InvalidRequest:
     """The error, with the field that it is about: `jobs.3.dependsOn`. Of two jobs of one id the second is meant."""
     details = error.details or {}
     key = details.get("job") or next(iter(details.get("cycle", [])), None)
-    places = [place for place, job in enumerate(given.jobs) if job.id == key]
+    places = [place for place, job in enumerate(jobs) if job.id == key]
     if places:
         field = f"jobs.{places[-1]}.{_field(details)}"
         error.details = {**details, "fields": {field: [error.message]}}

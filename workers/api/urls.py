@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workers.api import claims, execute, health, jobs, queue, queues, steering, workers
+from workers.api import claims, execute, health, jobs, queue, queues, schedules, steering, workers
 
 urlpatterns: list[URLPattern] = [
     path("workers/register", workers.RegisterView.as_view(), name="worker-register"),
@@ -29,5 +29,8 @@ urlpatterns: list[URLPattern] = [
     path("execute/<str:execution_id>/cancel", steering.CancelView.as_view(), name="execution-cancel"),
     path("execute/<str:execution_id>/retry", steering.RetryView.as_view(), name="execution-retry"),
     path("execute/<str:execution_id>/rerun", steering.RerunView.as_view(), name="execution-rerun"),
+    path("schedules", schedules.SchedulesView.as_view(), name="schedules"),
+    path("schedules/<path:name>/run", schedules.RunView.as_view(), name="schedule-run"),
+    path("schedules/<path:name>", schedules.ScheduleView.as_view(), name="schedule"),
     path("health", health.HealthView.as_view(), name="engine-health"),
 ]

@@ -35,6 +35,14 @@ def schedule_named(name: str) -> Schedule:
     return found
 
 
+def schedule_page(*, after: str | None, limit: int) -> list[ScheduleState]:
+    """Schedules by name, from the one after this name on."""
+    found = Schedule.objects.select_related("actor").order_by("name")
+    if after is not None:
+        found = found.filter(name__gt=after)
+    return schedule_states(list(found[:limit]))
+
+
 def schedule_states(schedules: Sequence[Schedule]) -> list[ScheduleState]:
     """What to show of each; two queries for all of them."""
     ids = [schedule.pk for schedule in schedules]

@@ -2,17 +2,24 @@
 
 from typing import Any
 
+from pydantic import ValidationError
+
+from workers.api.bodies import Jobs
+from workers.api.refusals import refusal
+from workers.api.shapes import Given
 from workers.services.specs import JobSpec
 
 
+class StoredJobs(Given):
+    """What is in the column."""
+
+    jobs: Jobs
+
+
 def job_specs(jobs: list[dict[str, Any]]) -> list[JobSpec]:
-    return [
-        JobSpec(
-            key=job["id"],
-            type=job["type"],
-            name=job.get("name"),
-            payload=job.get("config", {}),
-            depends_on=tuple(job.get("dependsOn", [])),
-        )
-        for job in jobs
-    ]
+    """The same as a submission takes them. Raises `InvalidRequest` naming what isn't right, as in `jobs.3.type`."""
+    document = {"jobs": jobs}
+    try:
+        return [job.spec() for job in StoredJobs.model_validate(document).jobs]
+    except ValidationError as error:
+        raise refusal(error, document, StoredJobs) from None
