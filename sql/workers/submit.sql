@@ -14,10 +14,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'TU010', MESSAGE = 'jobs is empty. Submit at least one job.',
       DETAIL = jsonb_build_object('workflow', p_workflow)::text;
   END IF;
-  IF p_parallelism < 1 THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU015', MESSAGE = 'parallelism must be at least 1, or absent for no limit.',
-      DETAIL = jsonb_build_object('option', 'parallelism')::text;
-  END IF;
+  PERFORM workers.check_parallelism(p_parallelism);
   INSERT INTO execution AS e (workflow, parallelism, actor_id, total, idempotency_key, request_digest)
     VALUES (p_workflow, p_parallelism, p_actor, v_count, p_key, p_digest)
     ON CONFLICT (actor_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING e.* INTO o_execution;

@@ -1,5 +1,6 @@
 """Writes of the engine. Each is one transaction, or part of the caller's; none knows HTTP."""
 
+from workers.services.bulk import submit_many
 from workers.services.executions import add_jobs, cancel, restart_job, submit, submit_once
 from workers.services.reruns import rerun_from, retry_failed
 from workers.services.specs import Dependency, JobSpec
@@ -13,5 +14,6 @@ __all__ = [
     "restart_job",
     "retry_failed",
     "submit",
+    "submit_many",
     "submit_once",
 ]

@@ -58,7 +58,7 @@ def _parallelism(state: ExecutionState, jobs: int) -> Reason:
 
 def _turn(lane: lanes.Lane, jobs: int) -> Reason:
     workers = lane["capable"]
-    text = f'Wait for their turn in queue "{lane["queue"]}", which {workers} live workers serve.'
+    text = f'Wait for their turn in queue "{lane["queue"]}"; live workers that can run them: {workers}.'
     return Reason(
         kind=ReasonKind.WAITING_TURN, text=text, jobs=jobs, details={"queue": lane["queue"], "workers": workers}
     )
