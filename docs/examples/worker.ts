@@ -12,6 +12,7 @@ import { hostname } from "node:os";
 const MOST = 500; // reports in one call
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5000; // milliseconds between tries
+const HEARTBEATS_MISSED = 3; // then the server gives the jobs to others
 
 export interface Options {
   url: string;
@@ -71,6 +72,7 @@ export class RemoteWorker {
   private changed: () => void = () => {};
   private sending: Promise<void> | null = null;
   private stopping = false;
+  private lastWord = 0; // when claims were last made or extended
   private registering: Promise<unknown> | null = null;
   private beat: NodeJS.Timeout | undefined;
 
@@ -130,6 +132,7 @@ export class RemoteWorker {
         unsure = true;
         const waitSeconds = this.options.waitSeconds ?? 20;
         const answer = await this.call("POST", "/claim", { slots: free, waitSeconds }, waitSeconds, this.claiming.signal);
+        this.lastWord = Date.now();
         for (const job of answer.jobs as Job[]) void this.work(job);
         unsure = false;
         pause = FIRST_PAUSE;
@@ -226,6 +229,7 @@ export class RemoteWorker {
       if (error instanceof Refusal && error.code === "STALE_CLAIM") return { claims: [] };
       throw error;
     });
+    this.lastWord = Date.now();
     const held = new Set((answer.claims as { jobs: number[] }[]).flatMap((claim) => claim.jobs));
     for (const job of jobs) if (!held.has(job.jobId)) this.running.get(job)?.abort(new Error("the claim was taken away"));
   }
@@ -233,14 +237,20 @@ export class RemoteWorker {
   // Registers again if need be; returns how many milliseconds to wait at least.
   private async recover(error: unknown): Promise<number> {
     console.warn(`trying again: ${error}`);
+    if (Date.now() - this.lastWord > HEARTBEATS_MISSED * this.beatSeconds * 1000) this.dropAll();
     if (!(error instanceof Refusal)) return 0;
     if (error.code === "WORKER_NOT_REGISTERED" && !this.registering) {
-      for (const controller of this.running.values()) controller.abort(new Error("the worker was given up"));
+      this.dropAll();
       this.registering = this.register().catch((again) => console.warn(`not registered: ${again}`));
       await this.registering;
       setTimeout(() => (this.registering = null), 2000).unref(); // others may have noticed the same
     }
     return error.passing ? error.retryAfter * 1000 : LONGEST_PAUSE;
+  }
+
+  // Others have the jobs by now.
+  private dropAll(): void {
+    for (const controller of this.running.values()) controller.abort(new Error("the claim ended"));
   }
 
   private knownClaims(): number[] {
