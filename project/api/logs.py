@@ -38,6 +38,8 @@ def configure(*, production: bool, level: str) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": level, "handlers": [], "propagate": True},
             "uvicorn.access": {"level": "CRITICAL"},
+            # it logs every address that it calls, with the query
+            "httpx": {"level": "WARNING"},
         },
     }
 

@@ -4,13 +4,15 @@ import socket
 import time
 from typing import Any
 
+import httpx
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tests.workers.hands import graph, job, status
-from tests.workers.web import Web, reply, web
+from tests.workers.web import Web, certificate_for, reply, web
 from workers.handlers import Claim, Permanent, Stopped
 from workers.hosts import AllowedHost, allowed_hosts
+from workers.jobs import outbound
 from workers.jobs.http_request import Unanswered, http_request
 from workers.models import FinishedJob
 from workers.runtime import drain
@@ -86,6 +88,23 @@ def test_a_listed_name_does_not_open_this_network(allow, monkeypatch):
         with pytest.raises(Permanent, match=r"which isn't public: HTTP_JOB_HOSTS has to list the address as well"):
             http_request(claim({"url": f"http://localhost:{server.port}/"}))
     assert server.asked == []
+
+
+def test_a_certificate_is_checked_for_the_name_not_the_address(allow, monkeypatch, tmp_path):
+    certificate = certificate_for("service.example", tmp_path)
+    trusting = httpx.create_ssl_context(verify=True)
+    trusting.load_verify_locations(certificate)
+    monkeypatch.setattr(outbound, "_certificates", lambda: trusting)
+
+    def here(host, port, *_, **__):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    with web(reply(body=b"hello"), certificate=certificate) as server:
+        allow(*(f"{host}:{server.port}" for host in ("service.example", "other.example", "127.0.0.1")))
+        assert http_request(claim({"url": f"https://service.example:{server.port}/"}))["body"] == "hello"
+        with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
+            http_request(claim({"url": f"https://other.example:{server.port}/"}))
 
 
 @pytest.mark.parametrize(
@@ -239,7 +258,7 @@ def test_an_answer_that_trickles_does_not_outlast_the_timeout(allow):
 
 def test_a_worker_that_stops_lets_go(allow):
     class Stopping:
-        def should_stop(self) -> bool:
+        def should_stop(self, claim: Claim) -> bool:
             return True
 
     with web(drip) as server:

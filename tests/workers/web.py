@@ -1,10 +1,13 @@
 """A web server for jobs to call."""
 
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
@@ -23,8 +26,11 @@ class Web:
 
 
 @contextmanager
-def web(*replies: Reply) -> Iterator[Web]:
-    """Serves on 127.0.0.1; the requests get these replies in turn, the last one again and again."""
+def web(*replies: Reply, certificate: Path | None = None) -> Iterator[Web]:
+    """Serves on 127.0.0.1; the requests get these replies in turn, the last one again and again.
+
+    With a certificate (and its key, in one file) over HTTPS.
+    """
     left = list(replies)
 
     class Answerer(BaseHTTPRequestHandler):
@@ -41,6 +47,10 @@ def web(*replies: Reply) -> Iterator[Web]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answerer)
+    if certificate is not None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     served = Web(server.server_port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -64,3 +74,13 @@ def reply(status: int = 200, body: bytes = b"", **headers: str) -> Reply:
             to.wfile.write(body)
 
     return send
+
+
+def certificate_for(name: str, folder: Path) -> Path:
+    """A certificate of its own, valid for a day, with its key."""
+    file = folder / f"{name}.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={name}"]
+    parts = ["-addext", f"subjectAltName=DNS:{name}", "-keyout", str(file), "-out", str(folder / "certificate")]
+    subprocess.run([*make, *parts], check=True, capture_output=True)
+    file.write_text(file.read_text() + (folder / "certificate").read_text())
+    return file
