@@ -15,7 +15,7 @@ Run = Callable[[str, Sequence[Any]], Sequence[dict[str, Any]]]
 POLL = "SELECT * FROM workers.poll(%s::int, %s::int, %s::bigint[], %s::bigint[], %s::text::jsonb, %s::jsonb, %s)"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would double what it costs to make one
 class Result:
     """How one attempt ended. `output` is JSON text, for completed ones; `error` is for the others."""
 

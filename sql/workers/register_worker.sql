@@ -1,6 +1,6 @@
 -- workers.register_worker: make a worker known and return its id. With p_session the calling session takes advisory
 -- lock (1, id) and is from then on the proof of the worker's life; without one its heartbeats are. A live worker of the
--- same name is taken over: it is stopped, its claims no longer hold and their jobs go back at once.
+-- same name is taken over: it is stopped, its claims no longer hold and their jobs run again at once, as after a loss.
 --   p_queues        the queues it serves, NULL for all
 --   p_types         the job types it can run, NULL for any
 --   p_prefetch      {type: how many jobs of it one slot takes at once}, 1 for those left out
@@ -16,8 +16,11 @@ DECLARE
 BEGIN
   -- two that register one name at once would both find nobody to take over
   PERFORM pg_advisory_xact_lock(1, -abs(hashtext(p_name)));
-  PERFORM workers.deregister_worker(w.id, 'another worker registered under this name')
-    FROM worker w WHERE w.name = p_name AND w.stopped_at IS NULL;
+  UPDATE worker w SET stopped_at = now(), stop_reason = 'another worker registered under this name'
+    WHERE w.name = p_name AND w.stopped_at IS NULL;
+  IF FOUND THEN
+    PERFORM workers.poll(NULL, 0, p_sweep => true);  -- as lost ones: what made a worker start anew may be one of them
+  END IF;
   INSERT INTO worker (name, hostname, pid, has_session, slots, queues, types, lease_time, prefetch, capabilities,
       metadata, actor_id, current_load)
     VALUES (p_name, p_hostname, p_pid, p_session, p_slots, coalesce(p_queues, '{*}'), p_types,

@@ -22,9 +22,9 @@ ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 def completed(claim: Claim, output: Any) -> Result:
     """The handler returned. An output that can't be kept fails the job: another attempt would give the same."""
     if output is None:
-        return Result(job_id=claim.job_id, fence=claim.fence, outcome="completed")
+        return Result(claim.job_id, claim.fence, "completed")
     try:
-        return Result(job_id=claim.job_id, fence=claim.fence, outcome="completed", output=json_text(output))
+        return Result(claim.job_id, claim.fence, "completed", json_text(output))
     except Permanent as error:
         return ended(claim, error)  # type: ignore[return-value]  # only a stale claim has no result
 

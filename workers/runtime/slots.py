@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import psycopg
 import structlog
@@ -13,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from workers import handlers
 from workers.claims import Result
 from workers.handlers import Claim, Handler, Permanent
-from workers.runtime.attempts import all_ended, completed, ended, of_batch
+from workers.runtime.attempts import all_ended, completed, of_batch
 from workers.runtime.board import Board
 from workers.runtime.coroutines import Coroutines
 from workers.runtime.tasks import Task, result
@@ -52,29 +53,25 @@ class Slot(threading.Thread):
         return self._in_turn(found, task, claims)
 
     def _in_turn(self, found: Handler, task: Task, claims: Sequence[Claim]) -> list[Result]:
+        work: Callable[[Claim], Any] = found.work  # type: ignore[assignment]  # it takes one claim and isn't async
         results: list[Result] = []
         report_at = time.monotonic() + REPORT_SECONDS
+        task.start(claims[:1], partial(_cancel, connections["default"]))
         for number, claim in enumerate(claims):
-            if claim.job_id not in task.open:
+            if not task.turn(claim):
                 continue
             if number and self._board.stopping.is_set():
                 results.append(result(claim, "release"))
                 continue
-            if (end := self._one(found, task, claim)) is not None:
-                results.append(end)
+            try:
+                results.append(completed(claim, work(claim)))
+            except BaseException as error:  # noqa: BLE001 - whatever a handler raises ends its attempt, never the slot
+                results += all_ended([claim], error)
             if time.monotonic() >= report_at:
                 self._board.report(task, results, last=False)
                 results, report_at = [], time.monotonic() + REPORT_SECONDS
+        task.end()
         return results
-
-    def _one(self, found: Handler, task: Task, claim: Claim) -> Result | None:
-        task.start([claim], partial(_cancel, connections["default"]))
-        try:
-            return completed(claim, found.work(claim))  # type: ignore[arg-type]  # it takes one claim
-        except BaseException as error:  # noqa: BLE001 - whatever a handler raises ends its attempt, never the slot
-            return ended(claim, error)
-        finally:
-            task.end()
 
     def _together(self, found: Handler, task: Task, claims: list[Claim]) -> list[Result]:
         """One call for all of them."""

@@ -49,6 +49,13 @@ class Task:
             self.deadline = time.monotonic() + max(times) if times else None
             self._interrupt = interrupt
 
+    def turn(self, claim: Claim) -> bool:
+        """The next of the claims that one handler runs one after another; False when it counts no longer."""
+        with self._lock:
+            self.active = {claim.job_id: claim}
+            self.deadline = time.monotonic() + claim.timeout_seconds if claim.timeout_seconds else None
+        return claim.job_id in self.open
+
     def end(self) -> None:
         """The handler returned."""
         with self._lock:
@@ -73,7 +80,7 @@ class Task:
     def interrupt(self) -> None:
         """Stops what the handler may be waiting for."""
         with self._lock:
-            if self._interrupt is not None:
+            if self._interrupt is not None and not self.active.keys() & self.open.keys():
                 self.interrupted = True
                 self._interrupt()
 
