@@ -99,10 +99,17 @@ def test_a_cycle_is_refused_and_named_in_order(length: int) -> None:
         ("type", ""),
         ("queue", ""),
         ("priority", "highest"),
+        ("name", ""),
         ("max_attempts", 0),
+        ("max_attempts", 1.5),
+        ("max_attempts", 10**12),
         ("backoff_seconds", -1),
         ("timeout_seconds", 0),
+        ("timeout_seconds", 1e300),
+        ("delay_seconds", -1),
+        ("delay_seconds", 1e300),
         ("payload", [1]),
+        ("requires", ("a < b",)),
     ],
 )
 def test_an_option_out_of_range_is_refused_and_named(option: str, value: object) -> None:
@@ -110,6 +117,64 @@ def test_an_option_out_of_range_is_refused_and_named(option: str, value: object)
     error = refused(job(**specification))
     assert error.code is ErrorCode.INVALID_OPTION
     assert error.details["option"] == option
+
+
+def test_the_job_with_the_wrong_option_is_named_among_many() -> None:
+    error = refused(job("a"), job("b", priority="low"), job("c", max_attempts=0), job("d", max_attempts=0))
+    assert error.details == {"job": "c", "option": "max_attempts"}
+
+
+def test_a_moment_and_a_delay_exclude_each_other() -> None:
+    error = refused(job("a", run_at=timezone.now(), delay_seconds=5))
+    assert error.details == {"job": "a", "option": "run_at"}
+
+
+def test_a_payload_over_the_limit_is_refused(settings: Any) -> None:
+    settings.JOB_MAX_PAYLOAD_BYTES = 1024
+    graph(job("a", payload={"text": "x" * 1000}))
+    Execution.objects.all().delete()
+    sql.execute("DELETE FROM ready; DELETE FROM job")
+    error = refused(job("a"), job("b", payload={"text": "x" * 1024}))
+    assert error.code is ErrorCode.INVALID_OPTION
+    assert error.details == {"job": "b", "option": "payload"}
+
+
+@pytest.mark.parametrize(
+    "payload", [{"a": "\0"}, {"\0": 1}, {"a": ["\\\0"]}, {"a": "\ud800"}, {"a": object()}], ids=repr
+)
+def test_a_payload_that_can_not_be_kept_is_refused_and_the_job_named(payload: dict[str, Any]) -> None:
+    assert 'Job "b"' in refused(job("a"), job("b", payload=payload)).message
+
+
+@pytest.mark.parametrize(
+    "payload", [{"a": "\\u0000"}, {"a": 2**70}, {"ключ": "\u2028 😀"}, {"a": {"b": [None, True, 1.5]}}], ids=repr
+)
+def test_what_json_can_say_comes_back_as_it_was(payload: dict[str, Any]) -> None:
+    graph(job("a", payload=payload))
+    assert Hand().claim()[0]["payload"] == payload
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800"])
+def test_names_that_can_not_be_kept_are_refused(text: str) -> None:
+    for wrong in (job(text), job("a", name=text), job("a", type=text), job("a", queue=text), job("a", text)):
+        assert refused(wrong).code is ErrorCode.INVALID_REQUEST
+
+
+def test_more_than_a_hundred_thousand_jobs_are_refused() -> None:
+    error = refused(*[job("a")] * 100_001)
+    assert error.code is ErrorCode.TOO_MANY_JOBS
+    assert error.details == {"jobs": 100_001, "most": 100_000}
+
+
+def test_a_delay_counts_from_the_submission() -> None:
+    graph(job("a", delay_seconds=3600))
+    (row,) = Ready.objects.all()
+    assert row.run_at - Job.objects.get().created_at == timedelta(hours=1)
+
+
+def test_a_name_is_kept() -> None:
+    graph(job("a", name="Data Preprocessing"), job("b"))
+    assert list(Job.objects.order_by("key").values_list("name", flat=True)) == ["Data Preprocessing", None]
 
 
 def test_an_unknown_policy_is_refused() -> None:
