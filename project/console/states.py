@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 
 GOOD, BUSY, WARN, BAD, IDLE = "good", "busy", "warn", "bad", "idle"
 MARKS = {GOOD: "✓", BUSY: "●", WARN: "!", BAD: "✕", IDLE: "○"}
-OWN_MARKS = {"CANCELLED": "⊘", "DELAYED": "◷", "WAITING-CHILDREN": "⋯", "PAUSED": "‖"}
+OWN_MARKS = {"CANCELLED": "■", "DELAYED": "◷", "WAITING-CHILDREN": "⋯", "PAUSED": "‖"}
 
 TONES: dict[str, str] = {
     # batches

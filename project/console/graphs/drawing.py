@@ -12,9 +12,9 @@ from project.console.graphs.collapse import Collapsed, collapse
 from project.console.graphs.layout import Layout, place
 from project.console.graphs.model import Edge, Node
 
-BETWEEN = 44  # from one column to the next
+BETWEEN = 34  # from one column to the next
 MARGIN = 6
-SHRINK = 0.75
+SHRINK = 0.8
 """As far as a wide picture may be made smaller to fit; wider ones scroll."""
 
 

@@ -44,8 +44,8 @@ def moving(request: HttpRequest, execution: Execution) -> dict[str, Any]:
 
 
 def status(execution: Execution) -> str:
-    """Its status, and CANCELLING from the request to the last job's end."""
-    return "CANCELLING" if execution.cancel_requested_at and not execution.completed_at else execution.status
+    """Its status, and `cancelling` from the request to the last job's end."""
+    return "cancelling" if execution.cancel_requested_at and not execution.completed_at else execution.status
 
 
 def seconds(execution: Execution) -> float | None:

@@ -19,7 +19,7 @@ from workers.services.operations import name
 def show(request: HttpRequest, pk: int) -> TemplateResponse:
     """An execution: how far is it, and what keeps it?"""
     execution = _execution(request, pk)
-    return page(request, "workers/execution.html", {**moving(request, execution), "title": name(pk)})
+    return page(request, "workers/execution.html", {**moving(request, execution), "title": f"Execution {name(pk)}"})
 
 
 def live(request: HttpRequest, pk: int) -> TemplateResponse:

@@ -25,7 +25,7 @@ from workers.queries.job_details import job_detail
 def show(request: HttpRequest, pk: int) -> TemplateResponse:
     """A job: what became of it, or why does it not run?"""
     context = _context(request, pk)
-    return page(request, "workers/job.html", {**context, "title": context["job"].row.key})
+    return page(request, "workers/job.html", {**context, "title": f"Job {context['job'].row.key}"})
 
 
 def live(request: HttpRequest, pk: int) -> TemplateResponse:

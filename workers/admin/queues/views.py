@@ -34,7 +34,7 @@ def live_all(request: HttpRequest) -> TemplateResponse:
 def show(request: HttpRequest, pk: int) -> TemplateResponse:
     """One queue: why is nothing moving, or how fast is it?"""
     context = _one(request, pk)
-    return page(request, "workers/queue.html", {**context, "title": context["queue"].name})
+    return page(request, "workers/queue.html", {**context, "title": f"Queue {context['queue'].name}"})
 
 
 def live(request: HttpRequest, pk: int) -> TemplateResponse:

@@ -56,7 +56,7 @@ class ScheduleAdmin(ReadOnlyAdmin):
     @admin.display(description="last result")
     def result(self, schedule: Schedule) -> SafeString | str:
         if schedule.last_error:
-            return format_html("{} <small>{}</small>", states.badge("REFUSED"), schedule.last_error)
+            return format_html("{} <small>{}</small>", states.badge("refused"), schedule.last_error)
         last = getattr(schedule, "last_id", None)
         if last is None:
             return figures.NOTHING

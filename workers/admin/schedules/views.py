@@ -23,7 +23,7 @@ RUNS = 10
 def show(request: HttpRequest, pk: int) -> TemplateResponse:
     """A schedule: when does it run next, and did it run last time?"""
     context = _context(request, pk)
-    return page(request, "workers/schedule.html", {**context, "title": context["schedule"].name})
+    return page(request, "workers/schedule.html", {**context, "title": f"Schedule {context['schedule'].name}"})
 
 
 def live(request: HttpRequest, pk: int) -> TemplateResponse:
@@ -43,8 +43,8 @@ def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def state(schedule: Schedule) -> str:
     """In a word: enabled, disabled, or over when nothing is to come."""
     if not schedule.enabled:
-        return "DISABLED"
-    return "ENABLED" if schedule.next_run_at else "OVER"
+        return "disabled"
+    return "enabled" if schedule.next_run_at else "over"
 
 
 def rule(schedule: Schedule) -> str:

@@ -57,7 +57,7 @@ class WorkerAdmin(ReadOnlyAdmin):
 
     @admin.display(description="queues")
     def takes(self, worker: Worker) -> str:
-        return ", ".join(worker.queues) or "all"
+        return views.queues_of(worker)
 
     @admin.display(description="CPU", ordering="cpu_percent")
     def cpu(self, worker: Worker) -> SafeString:

@@ -18,6 +18,7 @@ from workers.models import Job, Worker
 from workers.queries import RegisteredWorker
 from workers.services import remote
 
+ALL_QUEUES = "*"
 HELD = 200
 """Jobs that a worker's page lists."""
 ADMINS = frozenset({Role.BATCH_ADMIN})
@@ -26,7 +27,7 @@ ADMINS = frozenset({Role.BATCH_ADMIN})
 def show(request: HttpRequest, pk: int) -> TemplateResponse:
     """A worker: is it well, and what has it got?"""
     context = _context(request, pk)
-    return page(request, "workers/worker.html", {**context, "title": context["worker"].name})
+    return page(request, "workers/worker.html", {**context, "title": f"Worker {context['worker'].name}"})
 
 
 def live(request: HttpRequest, pk: int) -> TemplateResponse:
@@ -42,6 +43,11 @@ def deregister(request: HttpRequest, pk: int) -> HttpResponse:
 def status(known: RegisteredWorker | None) -> str:
     """In a word: stopped, unhealthy, active (no load told yet), idle or busy."""
     return known.status if known else "stopped"
+
+
+def queues_of(worker: Worker) -> str:
+    """The queues it takes jobs of."""
+    return "all" if ALL_QUEUES in worker.queues else ", ".join(worker.queues)
 
 
 def address(pk: Any) -> str:
@@ -60,6 +66,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "worker": worker,
         "known": known,
         "status": status(known),
+        "queues": queues_of(worker),
         "metadata": sorted(worker.metadata.items()),
         "claims": [(claim, [jobs[one] for one in claim.jobs if one in jobs]) for claim in claims],
         "held": len(held),
