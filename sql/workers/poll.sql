@@ -17,7 +17,9 @@ CREATE OR REPLACE FUNCTION workers.poll(p_worker integer, p_slots integer, p_job
   p_sweep boolean DEFAULT false)
 RETURNS TABLE (answer text, fence bigint, jobs bigint[], executions bigint[], attempt integer, queue text, type text,
   keys text[], names text[], timeouts float8[], payloads text, errors text, checkpoints text)
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public
+-- it touches few rows by index: a plan made while the tables were empty must not be a scan once they are full
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
   v_ended record;  -- what the reports and the sweep ended: jobs, executions, states, places

@@ -16,11 +16,6 @@ log = structlog.get_logger("workers")
 SWEEP_SECONDS = 1.0
 FIRST_RETRY_SECONDS = 0.003  # when others hold the rows with due jobs; a claim takes about a millisecond
 LOOKS = 5  # after a wake-up that found nothing, twice as long apart each time
-# Claims touch few rows by index; a plan made while the tables were empty must not be a scan once they are full.
-SETTINGS = (
-    "SELECT set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false), "
-    "set_config('enable_bitmapscan', 'off', false)"
-)
 
 
 class Poller(threading.Thread):
@@ -45,7 +40,6 @@ class Poller(threading.Thread):
                 continue
             try:
                 with session(f"tutup-worker-{self._board.worker_id}") as connection:
-                    connection.execute(SETTINGS)
                     if broken:
                         self._recover(connection)
                     broken = False
