@@ -1,7 +1,6 @@
 -- workers.check_jobs: refuse jobs that can't be put into the execution, naming the job and the mend.
 -- p_execution is NULL for a new one. Jobs and kinds are as workers.insert_jobs takes them.
--- Locks: nothing. Raises: TU011 duplicate key, TU015 an option out of range, TU017 too many jobs, and as
--- workers.check_dependencies.
+-- Locks: nothing. Raises: TU011 duplicate key, TU015 an option out of range, TU017 too many jobs.
 CREATE OR REPLACE FUNCTION workers.check_jobs(p_execution bigint, p_kinds jsonb, p_jobs jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -26,8 +25,5 @@ BEGIN
       MESSAGE = format('Two jobs have the id "%s". Give each job of an execution its own id.', v_key);
   END IF;
   PERFORM workers.check_options(p_kinds, p_jobs);
-  IF p_jobs @? '$[*].depends_on[0]' THEN
-    PERFORM workers.check_dependencies(p_execution, p_jobs);
-  END IF;
 END $$;
-COMMENT ON FUNCTION workers.check_jobs IS 'Refuses too many jobs, duplicate ids, bad options and bad dependencies.';
+COMMENT ON FUNCTION workers.check_jobs IS 'Refuses too many jobs, duplicate ids and bad options.';

@@ -2,7 +2,7 @@
 -- nothing. With p_key, an idempotency key of the actor, the execution that was made under it before is returned, o_made
 -- false, if its p_digest is the same.
 -- Locks: nothing that exists; waits for another submission under the same key.
--- Raises: TU010 no jobs, TU011 to TU015 and TU017 as workers.check_jobs, TU018 the key belongs to another request.
+-- Raises: TU010 no jobs, TU011 to TU015 and TU017 as workers.insert_jobs, TU018 the key belongs to another request.
 CREATE OR REPLACE FUNCTION workers.submit(p_workflow text, p_kinds jsonb, p_jobs jsonb, p_parallelism integer,
   p_actor integer, p_key text DEFAULT NULL, p_digest bytea DEFAULT NULL, OUT o_execution execution, OUT o_made boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
