@@ -67,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--nodes", type=int, default=10_000, help="nodes of the graph, in 20 layers (10000)")
     parser.add_argument("--history", type=int, default=1_000_000, help="finished jobs of the history (1000000)")
     parser.add_argument("--lanes", type=int, default=1000, help="lanes, in a twentieth as many queues (1000)")
+    parser.add_argument("--workers", type=int, default=1000, help="registered workers that send heartbeats (1000)")
     parser.add_argument("--pinned-seconds", type=float, default=60.0, help="how long a snapshot is held (60)")
     parser.add_argument("--steady-minutes", type=float, default=30.0, help="length of the steady load (30)")
     parser.add_argument("--load-seconds", type=float, default=30.0, help="length of each load on the API (30)")

@@ -15,58 +15,72 @@ from benchmarks.engine_parts.api import load
 from benchmarks.engine_parts.bench import Bench
 from benchmarks.server import served
 
-WORKERS = 1000
 EVERY_SECONDS = 5.0
 REGISTER = "SELECT workers.register_worker(%s, 'benchmark', %s, 1, '{default}', NULL, 3600, false)"
+LEAVE = "SELECT workers.deregister_worker(id, 'benchmark') FROM worker WHERE name LIKE 'beat-%' AND stopped_at IS NULL"
 BEAT = "SELECT workers.heartbeat(%s, 0, 0.0, 0.0)"
 
 
 def measure(bench: Bench) -> dict[str, Any]:
     bench.wait_for_quiet()
-    database = _share(bench, lambda seconds: _by_session(bench, seconds), [])
+    database = _share(bench, [], lambda seconds: _by_session(bench, seconds))
+    workers = [_body(number) for number in range(bench.options.workers)]
     with served() as address:
         secret = new_key()
         client = Api(address, secret)
-        for number in range(WORKERS):
-            client.ask("POST", "/api/distributed/workers/register", _body(number))
+        for worker in workers:
+            client.ask("POST", "/api/distributed/workers/register", worker)
         servers = [one for one in psutil.Process().children(recursive=True) if "serve" in one.cmdline()]
         bench.wait_for_quiet()
-        http = _share(bench, lambda seconds: _over_http(address, secret, seconds), servers)
-        for number in range(WORKERS):
-            client.ask("DELETE", f"/api/distributed/workers/{_body(number)['workerId']}")
-    return {"database_share": round(database, 3), "http_share": round(http, 3)}
+        http = _share(bench, servers, lambda seconds: _over_http(bench, address, secret, seconds))
+        for worker in workers:
+            client.ask("DELETE", f"/api/distributed/workers/{worker['workerId']}")
+    return {"workers": len(workers), "database_share": round(database, 3), "http_share": round(http, 3)}
 
 
-def _share(bench: Bench, work: Callable[[float], None], servers: list[psutil.Process]) -> float:
-    """Seconds of processor time a second, of PostgreSQL and these servers, beyond what they use without the work."""
-    seconds = bench.options.load_seconds
+def _share(bench: Bench, servers: list[psutil.Process], beat: Callable[[float], int]) -> float:
+    """Processor seconds a second of PostgreSQL and these servers, beyond what they use without heartbeats.
+
+    `beat` sends them for so many seconds at the workers' rate, or for longer when the machine can't keep up, and tells
+    how many; what one of them costs counts.
+    """
     assert bench.server.pid is not None
     watched = [psutil.Process(bench.server.pid), *servers]
-
-    def used(during: Callable[[], None]) -> float:
-        began, before = time.monotonic(), sum(map(_processor_seconds, watched))
-        during()
-        return (sum(map(_processor_seconds, watched)) - before) / (time.monotonic() - began)
-
-    idle = used(lambda: time.sleep(seconds / 3))
-    return used(lambda: work(seconds)) - idle
+    seconds = bench.options.load_seconds
+    idle, lasted, _ = _used(watched, lambda: time.sleep(seconds / 3))
+    busy, went_on, beats = _used(watched, lambda: beat(seconds))
+    assert beats
+    rate: float = bench.options.workers / EVERY_SECONDS
+    return (busy - idle / lasted * went_on) / beats * rate
 
 
-def _by_session(bench: Bench, seconds: float) -> None:
+def _used(watched: list[psutil.Process], during: Callable[[], int | None]) -> tuple[float, float, int | None]:
+    """Processor seconds and seconds that a call takes, and what it gives."""
+    began, before = time.monotonic(), sum(map(_processor_seconds, watched))
+    given = during()
+    return sum(map(_processor_seconds, watched)) - before, time.monotonic() - began, given
+
+
+def _by_session(bench: Bench, seconds: float) -> int:
+    workers = bench.options.workers
+    beats = int(seconds / EVERY_SECONDS * workers)
     with bench.ours.session() as session:
-        ids = [session.execute(REGISTER, (f"beat-{number}", number)).fetchone() for number in range(WORKERS)]
+        ids = [session.execute(REGISTER, (f"beat-{number}", number)).fetchone() for number in range(workers)]
         began = time.monotonic()
-        for number in range(int(seconds / EVERY_SECONDS * WORKERS)):
-            session.execute(BEAT, ids[number % WORKERS])
-            time.sleep(max(began + number * EVERY_SECONDS / WORKERS - time.monotonic(), 0))
+        for number in range(beats):
+            session.execute(BEAT, ids[number % workers])
+            time.sleep(max(began + number * EVERY_SECONDS / workers - time.monotonic(), 0))
+        session.execute(LEAVE)
+    return beats
 
 
-def _over_http(address: str, secret: str, seconds: float) -> None:
+def _over_http(bench: Bench, address: str, secret: str, seconds: float) -> int:
     requests = {
         str(number): ("POST", f"/api/distributed/workers/{_body(number)['workerId']}/heartbeat", {"currentLoad": 0})
-        for number in range(WORKERS)
+        for number in range(bench.options.workers)
     }
-    load(address, secret, requests, WORKERS / EVERY_SECONDS, seconds)
+    answers = load(address, secret, requests, bench.options.workers / EVERY_SECONDS, seconds)
+    return sum(map(len, answers.values()))
 
 
 def _body(number: int) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from psycopg.rows import dict_row
 from benchmarks.engine_parts.bench import Bench
 from benchmarks.peers import said
 from workers import claims
-from workers.runtime.poller import SETTINGS
-from workers.services import submit_many
+from workers.models import Execution
+from workers.services import cancel, submit_many
 
 LANES_A_QUEUE = 20
 PRIORITIES = ("urgent", "high", "normal", "low")
@@ -24,6 +24,7 @@ JOBS_A_LANE = 100
 SLOTS = 10
 TURNS, POLLS = 20, 25
 ONE = "benchmark-one-lane"
+WORKFLOW = "benchmark-lanes"
 
 
 def measure(bench: Bench) -> dict[str, Any]:
@@ -31,15 +32,21 @@ def measure(bench: Bench) -> dict[str, Any]:
     types = [f"benchmark.{number}" for number in range(LANES_A_QUEUE // len(PRIORITIES))]
     payloads = [said.payload(number) for number in range(JOBS_A_LANE)]
     for queue, type_, priority in itertools.product(queues, types, PRIORITIES):
-        submit_many(workflow="lanes", type=type_, payloads=payloads, queue=queue, priority=priority)
+        submit_many(workflow=WORKFLOW, type=type_, payloads=payloads, queue=queue, priority=priority)
     submit_many(
-        workflow="lanes", type="benchmark.0", payloads=payloads * (TURNS * POLLS * SLOTS // JOBS_A_LANE), queue=ONE
+        workflow=WORKFLOW, type="benchmark.0", payloads=payloads * (TURNS * POLLS * SLOTS // JOBS_A_LANE), queue=ONE
     )
     bench.wait_for_quiet()
     one, many = Poller(bench, "one lane", [ONE]), Poller(bench, "many lanes", queues)
-    for _ in range(TURNS):
-        one.turn()
-        many.turn()
+    try:
+        for _ in range(TURNS):
+            one.turn()
+            many.turn()
+    finally:
+        one.leave()
+        many.leave()
+        for execution in Execution.objects.filter(workflow=WORKFLOW, completed_at=None):
+            cancel(execution_id=execution.pk, reason="measured")
     return {
         "lanes": len(queues) * LANES_A_QUEUE,
         "queues": len(queues),
@@ -54,7 +61,6 @@ class Poller:
 
     def __init__(self, bench: Bench, name: str, queues: list[str]) -> None:
         self._session = psycopg.connect(bench.ours.address, autocommit=True, row_factory=dict_row)
-        self._session.execute(SETTINGS)
         found = self._session.execute(
             "SELECT workers.register_worker(%s, 'benchmark', 0, %s, %s, NULL, 3600, false) AS id", (name, SLOTS, queues)
         ).fetchone()
@@ -72,6 +78,11 @@ class Poller:
             self._held = [
                 claims.Result(job_id=one.job_id, fence=one.fence, outcome="completed") for one in answer.claims
             ]
+
+    def leave(self) -> None:
+        """Gives back what it holds."""
+        self._session.execute("SELECT workers.deregister_worker(%s, 'measured')", [self._id])
+        self._session.close()
 
     def _run(self, query: str, params: Any) -> list[dict[str, Any]]:
         return self._session.execute(query, params).fetchall()

@@ -13,7 +13,7 @@ from benchmarks.engine_parts import targets
 
 ROOT = Path(__file__).resolve().parents[2]
 SHORT = (
-    *("--jobs=400", "--rounds=1", "--singles=5", "--nodes=200", "--history=400", "--lanes=40"),
+    *("--jobs=400", "--rounds=1", "--singles=5", "--nodes=200", "--history=400", "--lanes=40", "--workers=20"),
     *("--pinned-seconds=1.5", "--steady-minutes=0.05", "--load-seconds=1", "--quiet-seconds=0"),
 )
 
