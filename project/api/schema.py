@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from project.access.permissions import needed_roles
@@ -28,6 +28,7 @@ COMMON = {
     "401": "No API key, or one that isn't valid.",
     "403": "The key or the user lacks the role.",
     "404": "There is no such thing.",
+    "409": "Right in itself, and not possible in the present state.",
     "413": "The body is too large.",
     "415": "The body isn't `application/json`.",
     "429": "Too many requests; `Retry-After` says when to come again.",
@@ -51,6 +52,9 @@ class FailureBody(ErrorBody):
     """The same under /api/distributed, whose bodies all say whether they are a success."""
 
     success = serializers.ChoiceField(choices=[False])
+
+
+NAMES_NOTHING = OpenApiResponse(FailureBody, COMMON["404"])  # for names that stand elsewhere than in the path
 
 
 def page_of(item: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
@@ -96,6 +100,8 @@ class OperationSchema(AutoSchema):
             found += ["401", "403", "503"]
         if self.view.throttle_classes:
             found += ["429", "503"]
+        if self.method not in {"GET", "HEAD"}:
+            found.append("409")
         if "requestBody" in operation:
             found += ["400", "413", "415"]
         if any(parameter["in"] == "query" for parameter in parameters):

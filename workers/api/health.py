@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from project.access.roles import EVERYONE
-from workers.api.health_bodies import Components, EngineWorkers, Health, Warned
+from workers.api.health_bodies import Components, EngineHealth, EngineWorkers, Warned
 from workers.api.views import DistributedView, answer
 from workers.queries import health
 from workers.queries.queues import job_counts
@@ -24,7 +24,7 @@ class HealthView(DistributedView):
         operation_id="engine_health",
         summary="Whether the engine's parts are well, its workers, and what needs somebody.",
         tags=["health"],
-        responses=Health,
+        responses=EngineHealth,
     )
     def get(self, request: Request) -> Response:
         """200 also when something is wrong: `healthy` tells. 503 when the database can't be reached."""
@@ -35,4 +35,4 @@ class HealthView(DistributedView):
             state_store=takes_writes(),
         )
         warnings = [Warned.model_validate(warning) for warning in health.warnings()]
-        return answer(Health(healthy=components.all, components=components, workers=workers, warnings=warnings))
+        return answer(EngineHealth(healthy=components.all, components=components, workers=workers, warnings=warnings))

@@ -56,7 +56,7 @@ class Warned(Shown):
     mend: str = Field(description="What to do about it")
 
 
-class Health(Success):
+class EngineHealth(Success):
     """Whether work gets done."""
 
     healthy: bool = Field(description="All components are")

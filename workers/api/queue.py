@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from project.api import context
+from project.api.schema import NAMES_NOTHING
 from workers.api.queue_bodies import (
     JobTotals,
     Paused,
@@ -34,7 +35,7 @@ class StatsView(DistributedView):
         summary="Jobs by state, of one queue or all.",
         tags=TAG,
         parameters=[StatsForm],
-        responses=Stats,
+        responses={200: Stats, 404: NAMES_NOTHING},
     )
     def get(self, request: Request) -> Response:
         """Costs as much as there are waiting jobs; those that ended are not counted again."""
@@ -55,7 +56,7 @@ class PauseView(DistributedView):
         description="Active jobs go on, and jobs can still be submitted. Pausing again changes reason and end.",
         tags=TAG,
         request=PauseRequest,
-        responses=Paused,
+        responses={200: Paused, 404: NAMES_NOTHING},
     )
     def post(self, request: Request) -> Response:
         given = self.given(PauseRequest)
@@ -75,7 +76,7 @@ class ResumeView(DistributedView):
         description="The pause of all queues and that of one are two things: a queue goes on when neither holds.",
         tags=TAG,
         request=ResumeRequest,
-        responses=Resumed,
+        responses={200: Resumed, 404: NAMES_NOTHING},
     )
     def post(self, request: Request) -> Response:
         given = self.given(ResumeRequest)

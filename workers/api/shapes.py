@@ -39,9 +39,16 @@ def _text(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
 """A moment in ISO 8601 with its zone, and nothing else that could be read as one."""
 
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number; JSON knows no difference between 2 and 2.0."""
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Reason = Annotated[str, Field(max_length=1000)]
-Count = Annotated[int, Field(ge=1, le=LARGEST_INT)]
+Count = Annotated[Whole, Field(ge=1, le=LARGEST_INT)]
