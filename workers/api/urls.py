@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from workers.api import claims, execute, health, jobs, queue, queues, schedules, steering, workers
+from workers.api import claims, execute, explain, health, jobs, queue, queues, schedules, steering, workers
 
 urlpatterns: list[URLPattern] = [
     path("workers/register", workers.RegisterView.as_view(), name="worker-register"),
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("execute", execute.ExecutionsView.as_view(), name="executions"),
     path("execute/<str:execution_id>", execute.ExecutionView.as_view(), name="execution"),
     path("execute/<str:execution_id>/jobs", jobs.JobsView.as_view(), name="execution-jobs"),
+    path("execute/<str:execution_id>/explain", explain.ExplainExecutionView.as_view(), name="execution-explain"),
+    path("execute/<str:execution_id>/jobs/<path:job_id>/explain", explain.ExplainJobView.as_view(), name="job-explain"),
     path("execute/<str:execution_id>/jobs/<path:job_id>", jobs.JobView.as_view(), name="execution-job"),
     path("execute/<str:execution_id>/cancel", steering.CancelView.as_view(), name="execution-cancel"),
     path("execute/<str:execution_id>/retry", steering.RetryView.as_view(), name="execution-retry"),
