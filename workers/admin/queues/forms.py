@@ -15,7 +15,8 @@ LENGTHS = [
     ("480", "8 hours"),
     ("1440", "1 day"),
 ]
-ONE_DAY = timedelta(days=1)
+MOST = 1_000_000_000
+LONGEST = timedelta(days=30).total_seconds()
 
 
 class PauseForm(ReasonForm):
@@ -44,20 +45,29 @@ class LimitsForm(forms.Form):
     """How much of a queue may run; an empty field is no limit."""
 
     concurrency = forms.IntegerField(
-        required=False, min_value=1, label="Jobs active at once", help_text="Over all workers. Empty for no limit."
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        label="Jobs active at once",
+        help_text="Over all workers. Empty for no limit.",
     )
     rate_limit = forms.IntegerField(
-        required=False, min_value=1, label="Jobs started in a window", help_text="Empty for no limit."
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        label="Jobs started in a window",
+        help_text="Empty for no limit.",
     )
     rate_seconds = forms.FloatField(
         required=False,
         min_value=0.001,
+        max_value=LONGEST,
         label="Length of a window, in seconds",
         help_text="It begins with its first job. Needed with the limit above.",
     )
     horizon_seconds = forms.FloatField(
         min_value=0,
-        max_value=30 * ONE_DAY.total_seconds(),
+        max_value=LONGEST,
         label="Horizon, in seconds",
         help_text="A job of the heaviest class goes before one of the lightest that has waited up to this much longer.",
     )
