@@ -4,25 +4,14 @@ import pytest
 from django.conf import LazySettings
 
 from project.postgres import sql
+from tests.workers.ageing import SIZE, age, begin_partition, hold_first_partition, keep_house
 from tests.workers.hands import Hand, graph, job, own_session
 from workers.models import Execution, FinishedJob, Job, JobDependency, Worker
-from workers.runtime.housekeeping import HotTables, Report, housekeep
-from workers.runtime.sessions import session
-
-SIZE = 1_000_000
 
 
 @pytest.fixture(autouse=True)
-def an_open_job() -> None:
-    """Of the first partition, which migrations made and tests must leave."""
-    graph(job("open", run_at=None, type="sleep"))
-
-
-def at(part: int, before: int = 0) -> None:
-    """The next jobs are of this partition, or so many `before` it."""
-    sql.routine_value("workers.make_partitions")
-    sql.execute("SELECT setval('job_id_seq', %s)", [part * SIZE - before])
-    sql.routine_value("workers.make_partitions")
+def first_partition() -> None:
+    hold_first_partition()
 
 
 def run(*names: str) -> Execution:
@@ -38,18 +27,6 @@ def finish() -> None:
         hand.complete(*claimed)
 
 
-def age(days: int, *executions: Execution) -> None:
-    ids = [execution.pk for execution in executions]
-    back = "make_interval(days => %s)"
-    sql.execute(f"UPDATE job SET created_at = created_at - {back} WHERE execution_id = ANY (%s)", [days, ids])
-    sql.execute(f"UPDATE execution SET completed_at = completed_at - {back} WHERE id = ANY (%s)", [days, ids])
-
-
-def keep_house() -> Report:
-    with session("test") as connection:
-        return housekeep(connection, HotTables())
-
-
 def parts() -> set[int]:
     """The partitions that any table of the history has."""
     tables = ["job", "finished_job", "job_dependency", "job_attempt", "job_checkpoint"]
@@ -58,9 +35,9 @@ def parts() -> set[int]:
 
 
 def test_what_is_past_its_retention_goes_with_its_executions() -> None:
-    at(5)
+    begin_partition(5)
     old = run("a", "b")
-    at(6)
+    begin_partition(6)
     young = run("c")
     age(31, old)
     report = keep_house()
@@ -73,9 +50,9 @@ def test_what_is_past_its_retention_goes_with_its_executions() -> None:
 
 
 def test_nothing_goes_before_its_time() -> None:
-    at(5)
+    begin_partition(5)
     old = run("a")
-    at(6)
+    begin_partition(6)
     age(29, old)
     assert keep_house().executions_deleted == 0
     assert 5 in parts()
@@ -83,9 +60,9 @@ def test_nothing_goes_before_its_time() -> None:
 
 def test_a_retention_of_zero_keeps_everything(settings: LazySettings) -> None:
     settings.JOB_RETENTION_DAYS = 0
-    at(5)
+    begin_partition(5)
     old = run("a")
-    at(6)
+    begin_partition(6)
     age(3000, old)
     sql.execute("UPDATE worker SET stopped_at = now() - interval '3000 days'")
     assert keep_house().rows_pruned == 0
@@ -93,29 +70,29 @@ def test_a_retention_of_zero_keeps_everything(settings: LazySettings) -> None:
 
 
 def test_one_job_that_waits_keeps_its_partition() -> None:
-    at(5)
+    begin_partition(5)
     old, waiting = run("a"), graph(job("waits", type="sleep"))
-    at(6)
+    begin_partition(6)
     age(31, old, waiting)
     keep_house()
     assert Job.objects.filter(execution=old).exists()
 
 
 def test_an_execution_that_goes_on_elsewhere_keeps_its_partition() -> None:
-    at(5)
-    at(6, before=2)
+    begin_partition(5)
+    begin_partition(6, before=2)
     spanning = graph(job("a"), job("b", "a", type="sleep"))
     finish()
-    at(7)
+    begin_partition(7)
     age(31, spanning)
     keep_house()
     assert {5, 6} <= parts()
 
 
 def test_a_rerun_keeps_the_results_that_it_reads() -> None:
-    at(5)
+    begin_partition(5)
     old = run("parent")
-    at(6)
+    begin_partition(6)
     rerun = graph(job("child", type="sleep"))
     age(31, old)
     parent, child = Job.objects.get(execution=old), Job.objects.get(execution=rerun)
@@ -133,11 +110,11 @@ def test_a_rerun_keeps_the_results_that_it_reads() -> None:
 
 
 def test_an_execution_stays_while_a_partition_has_jobs_of_it() -> None:
-    at(5)
-    at(6, before=2)
+    begin_partition(5)
+    begin_partition(6, before=2)
     spanning = run("a", "b")
     young = run("c")
-    at(7)
+    begin_partition(7)
     age(31, spanning)
     keep_house()
     assert 5 not in parts()
@@ -146,9 +123,9 @@ def test_an_execution_stays_while_a_partition_has_jobs_of_it() -> None:
 
 
 def test_someone_who_reads_the_history_is_not_waited_for() -> None:
-    at(5)
+    begin_partition(5)
     old = run("a")
-    at(6)
+    begin_partition(6)
     age(31, old)
     with own_session() as reader, reader.transaction():
         reader.execute("SELECT count(*) FROM finished_job")
@@ -159,9 +136,9 @@ def test_someone_who_reads_the_history_is_not_waited_for() -> None:
 
 
 def test_a_pass_goes_on_where_one_broke_off() -> None:
-    at(5)
+    begin_partition(5)
     old = run("a")
-    at(6)
+    begin_partition(6)
     age(31, old)
     sql.routine("workers.detach_partition", 5)
     assert keep_house().executions_deleted == 1
@@ -169,7 +146,7 @@ def test_a_pass_goes_on_where_one_broke_off() -> None:
 
 
 def test_a_partition_does_not_collect_jobs_for_longer_than_a_quarter_of_the_retention() -> None:
-    at(5)
+    begin_partition(5)
     first = run("a")
     age(7, first)
     keep_house()
@@ -181,7 +158,7 @@ def test_a_partition_does_not_collect_jobs_for_longer_than_a_quarter_of_the_rete
 
 
 def test_a_new_partition_waits_for_who_draws_ids_at_the_moment() -> None:
-    at(5)
+    begin_partition(5)
     first = run("a")
     age(9, first)
     with own_session() as submitter, submitter.transaction():

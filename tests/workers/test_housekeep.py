@@ -9,6 +9,7 @@ from django.core.management import call_command
 from project.postgres import sql
 from project.postgres.locks import LockSpace
 from tests.workers.hands import Hand, beside, graph, job, own_session, wait_for
+from tests.workers.processes import run_workers, stop
 from workers.models import Tally, Throughput
 from workers.runtime.housekeeping import Housekeeper, thread
 
@@ -25,7 +26,7 @@ def unfolded() -> None:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CANDIDATE_SECONDS", "VACUUM_SECONDS", "PASS_SECONDS"):
+    for name in ("FIRST_SECONDS", "CANDIDATE_SECONDS", "VACUUM_SECONDS", "PASS_SECONDS"):
         monkeypatch.setattr(thread, name, 0.05)
 
 
@@ -61,6 +62,13 @@ def test_a_worker_keeps_house(unfolded: None, quick: None) -> None:
     wait_for(Throughput.objects.exists, "the counts are folded")
     keeper.stop()
     assert not keeper.is_alive()
+
+
+def test_worker_processes_do_it(unfolded: None) -> None:
+    with run_workers("--slots", "1") as process:
+        wait_for(Throughput.objects.exists, "the counts are folded")
+        code, _ = stop(process)
+    assert code == 0
 
 
 def test_one_worker_keeps_house_and_another_takes_over(unfolded: None, quick: None) -> None:

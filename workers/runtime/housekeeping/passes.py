@@ -19,32 +19,32 @@ class Report:
     """What a pass did."""
 
     tallies_folded: int  # counts of one worker in one minute
+    rows_pruned: int  # stopped workers, minutes of throughput, pauses that are over
+    vacuumed: list[str]
     partitions_made: int  # tables
     partitions_dropped: int  # a million jobs or less each
     executions_deleted: int
-    rows_pruned: int  # stopped workers, minutes of throughput, pauses that are over
-    vacuumed: list[str]
 
 
 def housekeep(connection: Session, tables: HotTables) -> Report:
-    """Everything once. Waits for a pass that runs already."""
+    """Everything once; what may fail by somebody's doing comes last. Waits for a pass that runs already."""
+    days: int = settings.JOB_RETENTION_DAYS
     with _alone(connection):
         folded = _fold(connection)
-        made = dropped = deleted = 0
-        days = settings.JOB_RETENTION_DAYS
+        pruned = value(connection, "SELECT workers.prune(make_interval(days => %s))", days or None)
+        vacuumed = tables.vacuum(connection)
         if days:
             history.turn(connection, days / PARTITIONS_IN_RETENTION)
-            dropped, deleted = history.drop_old(connection, days)
         made = value(connection, "SELECT workers.make_partitions()")
-        pruned = value(connection, "SELECT workers.prune(make_interval(days => %s))", days or None)
-        return Report(
-            tallies_folded=folded,
-            partitions_made=made,
-            partitions_dropped=dropped,
-            executions_deleted=deleted,
-            rows_pruned=pruned,
-            vacuumed=tables.vacuum(connection),
-        )
+        dropped, deleted = history.drop_old(connection, days) if days else (0, 0)
+    return Report(
+        tallies_folded=folded,
+        rows_pruned=pruned,
+        vacuumed=vacuumed,
+        partitions_made=made,
+        partitions_dropped=dropped,
+        executions_deleted=deleted,
+    )
 
 
 @contextmanager

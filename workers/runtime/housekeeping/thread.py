@@ -13,6 +13,7 @@ from workers.runtime.sessions import Session, session, value
 
 log = structlog.get_logger("housekeeping")
 
+FIRST_SECONDS = 1.0
 CANDIDATE_SECONDS = 15.0
 VACUUM_SECONDS = 5.0  # a thousand claims a second leave that many thousand dead rows in it
 PASS_SECONDS = 60.0
@@ -32,7 +33,9 @@ class Housekeeper(threading.Thread):
         self.join(STOP_SECONDS)
 
     def run(self) -> None:
-        while not self._ending.wait(CANDIDATE_SECONDS):
+        pause = FIRST_SECONDS
+        while not self._ending.wait(pause):
+            pause = CANDIDATE_SECONDS
             try:
                 with session("tutup-housekeeping") as connection:
                     if value(connection, "SELECT pg_try_advisory_lock(%s, 0)", int(LockSpace.HOUSEKEEPING)):
@@ -44,10 +47,9 @@ class Housekeeper(threading.Thread):
         tables = HotTables()
         next_pass = 0.0
         while not self._ending.is_set():
+            tables.vacuum(connection)
             if time.monotonic() >= next_pass:
                 report = housekeep(connection, tables)
                 log.debug("housekeeping", report=report)
                 next_pass = time.monotonic() + PASS_SECONDS
-            else:
-                tables.vacuum(connection)
             self._ending.wait(VACUUM_SECONDS)
