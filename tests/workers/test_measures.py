@@ -1,16 +1,11 @@
-"""The engine's metrics and its pages in the console."""
+"""The engine's metrics."""
 
 import pytest
-from django.db.models import Model
-from django.test import Client
-from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
 from project.access.roles import Role
 from project.postgres import sql
 from tests.workers.hands import Hand, graph, job, own_session
-from workers import queries
-from workers.models import Execution, Job, Queue, Worker
 
 
 @pytest.fixture
@@ -79,27 +74,3 @@ def test_no_figure_reads_the_history(client_for, busy: Hand) -> None:
         during = client_for(Role.AUDITOR).get("/metrics").content.decode()
     assert set(samples(during, "tutup_scrape_ok").values()) == {1}
     assert samples(during, "tutup_jobs") == samples(before, "tutup_jobs")
-
-
-def test_counts_by_queue(busy: Hand) -> None:
-    counts = queries.queue_counts()[Queue.objects.get(name="default").pk]
-    assert (counts.waiting, counts.delayed, counts.active) == (1, 1, 1)
-
-
-@pytest.mark.parametrize("model", [Execution, Job, Worker, Queue])
-def test_the_console_lists_and_shows_them(user_for, busy: Hand, model: type[Model]) -> None:
-    client = Client()
-    client.force_login(user_for(Role.AUDITOR))
-    name = f"admin:workers_{model._meta.model_name}"
-    assert client.get(reverse(f"{name}_changelist")).status_code == 200
-    for record in model._default_manager.all():
-        assert client.get(reverse(f"{name}_change", args=[record.pk]), follow=True).status_code == 200
-
-
-def test_the_jobs_page_says_where_each_job_is(user_for, busy: Hand) -> None:
-    client = Client()
-    client.force_login(user_for(Role.AUDITOR))
-    execution_id = Job.objects.values_list("execution_id", flat=True).first()
-    page = client.get(reverse("admin:workers_job_changelist"), {"execution__id__exact": execution_id}).content.decode()
-    for state in ("waiting-children", "waiting", "delayed", "active", "completed", "failed"):
-        assert state in page

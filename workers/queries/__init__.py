@@ -11,7 +11,7 @@ from workers.queries.explain import Reason, ReasonKind, explain_execution, expla
 from workers.queries.graphs import Edge, Graph, Node, graph
 from workers.queries.job_details import Attempt, Checkpoint, JobDetail, Neighbour, job_detail
 from workers.queries.jobs import JobRow, has_job, jobs_of
-from workers.queries.queues import QueueCounts, job_counts, lease_count, oldest_wait_seconds, queue_counts
+from workers.queries.queues import job_counts, lease_count, oldest_wait_seconds
 from workers.queries.workers import (
     LiveWorker,
     RegisteredWorker,
@@ -33,7 +33,6 @@ __all__ = [
     "LiveWorker",
     "Neighbour",
     "Node",
-    "QueueCounts",
     "Reason",
     "ReasonKind",
     "RegisteredWorker",
@@ -52,7 +51,6 @@ __all__ = [
     "live_workers",
     "newest_checkpoint",
     "oldest_wait_seconds",
-    "queue_counts",
     "registered_worker",
     "registered_workers",
     "slots_alive",
