@@ -22,9 +22,20 @@ READERS = {"text", "flag", "integer", "number", "choice", "items"}
 
 # an address in prose, in an answer or behind the host of a curl call, and the method before it
 ADDRESS = re.compile(
-    r"(?:\b(GET|POST|DELETE) )?(?:(?<=[\s`\"(])|(?<=\$URL)|(?<=:8000))(/(?:api|admin|health|ready|metrics)\b[\w./{}-]*)"
+    r"(?:\b(GET|POST|PATCH|DELETE) )?"
+    r"(?:(?<=[\s`\"(])|(?<=\$URL)|(?<=:8000))(/(?:api|admin|health|ready|metrics)\b[\w./{}-]*)"
 )
-PLACES = {"batch_id": "2025-01-MONTHEND", "worker_id": "1", "id": "1", "code": "2025-01", "prefix": "abcdefghij"}
+PLACES = {
+    "batch_id": "2025-01-MONTHEND",
+    "worker_id": "1",
+    "id": "1",
+    "code": "2025-01",
+    "prefix": "abcdefghij",
+    "executionId": "exec-1",
+    "jobId": "job-1",
+    "workerId": "worker-1",
+    "name": "default",
+}
 COMMAND = re.compile(r"manage\.py ([a-z_]+)([^\n`|#]*)")
 METRIC = re.compile(r"(Gauge|Counter|Info|Histogram|Summary)MetricFamily\(\s*\"(tutup_\w+)\"")
 

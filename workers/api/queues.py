@@ -89,7 +89,8 @@ class DrainView(DistributedView):
     def post(self, request: Request, name: str) -> Response:
         reason = self.given(DrainRequest).reason
         cancelled = queues.drain(name=name, reason=reason, actor=context.caller().user)
-        return answer(Drained(message=f'{cancelled} jobs of the queue "{name}" were cancelled.', cancelled=cancelled))
+        jobs = "1 job" if cancelled == 1 else f"{cancelled} jobs"
+        return answer(Drained(message=f'{jobs} of the queue "{name}" cancelled.', cancelled=cancelled))
 
 
 class ThroughputView(DistributedView):
