@@ -9,7 +9,7 @@ from project.access.roles import Role
 from tests.console.engine import WORKERS, grow_old, half_done, job_page, text
 from tests.workers.hands import Hand, graph, job
 from workers.models import Worker
-from workers.queries import queue_counts
+from workers.queries.queue_states import queue_state
 from workers.services import remote
 from workers.services.remote import Introduction
 
@@ -101,7 +101,7 @@ def test_only_administrators_give_a_worker_up_and_its_jobs_go_back(visit, user_f
     page = client.post(address, follow=True).content.decode()
     assert "hand is no longer registered." in page
     assert "data-live" not in page
-    assert sum(counts.active for counts in queue_counts().values()) == 0
+    assert queue_state("default").counts.active == 0
     assert AuditEntry.objects.get(operation="worker.deregister").actor_name == "batch_admin"
 
 

@@ -33,8 +33,8 @@ class Collapsed(NamedTuple):
 
 def collapse(nodes: Sequence[Node], edges: Sequence[Edge]) -> Collapsed:
     """Twins in one box; still too many: one box for each type in a layer; too many layers: several of them in one."""
-    seen = _boxed(nodes, edges, _twins(nodes, edges))
-    if _bearable(seen):
+    twins = _twins(nodes, edges)
+    if len(set(twins.values())) <= DRAWN and _bearable(seen := _boxed(nodes, edges, twins)):
         return seen
     depth = layers([node.id for node in nodes], [(edge.parent, edge.child) for edge in edges])
     size = -(-(max(depth.values()) + 1) // BANDS)

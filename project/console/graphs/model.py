@@ -1,8 +1,6 @@
 """What a graph is made of."""
 
 from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 
@@ -14,8 +12,7 @@ class Edge(NamedTuple):
     loose: bool = False
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A job. `kind` is its type; `address` its page."""
 
     id: int
@@ -25,8 +22,7 @@ class Node:
     address: str = ""
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """What is drawn in one place: a job, or several. Those are shown one by one when `listed`, else counted."""
 
     members: tuple[Node, ...]
@@ -41,6 +37,6 @@ class Box:
         kinds = {node.kind for node in self.members}
         return kinds.pop() if len(kinds) == 1 else f"jobs of {len(kinds)} types"
 
-    @cached_property
+    @property
     def states(self) -> Counter[str]:
         return Counter(node.state for node in self.members)
