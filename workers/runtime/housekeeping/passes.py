@@ -1,5 +1,6 @@
 """One pass of housekeeping."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from workers.runtime.housekeeping import history
 from workers.runtime.housekeeping.vacuum import HotTables
 from workers.runtime.sessions import Session, value
 
+WAIT_SECONDS = 0.1
 PARTITIONS_IN_RETENTION = 4  # so that jobs outlive the retention by a quarter at most
 
 
@@ -49,7 +51,9 @@ def housekeep(connection: Session, tables: HotTables) -> Report:
 
 @contextmanager
 def _alone(connection: Session) -> Iterator[None]:
-    connection.execute("SELECT pg_advisory_lock(%s, 1)", [int(LockSpace.HOUSEKEEPING)])
+    # asked again and again: who waits within a statement holds a snapshot, which the other's vacuum would suffer from
+    while not value(connection, "SELECT pg_try_advisory_lock(%s, 1)", int(LockSpace.HOUSEKEEPING)):
+        time.sleep(WAIT_SECONDS)
     try:
         yield
     finally:
