@@ -12,12 +12,15 @@ BEGIN
       MESSAGE = format('Part of the history of execution %s is past its retention and gone. Submit the jobs anew.',
         p_execution);
   END IF;
-  SELECT c.key AS child, p.key AS parent, f.state INTO v_edge
-  FROM job_dependency d JOIN finished_job f ON f.id = d.parent_id AND f.state <> 'completed'
-  JOIN job c ON c.id = d.child_id JOIN job p ON p.id = d.parent_id
-  WHERE d.child_id = ANY (p_jobs) AND d.on_failure <> 'ignore'
-    AND NOT EXISTS (SELECT FROM unnest(p_jobs) u(id) WHERE u.id = d.parent_id)
-  ORDER BY c.id LIMIT 1;
+  WITH outside AS MATERIALIZED (  -- by EXCEPT: a join with the array would be quadratic whenever the planner guesses low
+    SELECT d.parent_id AS id FROM job_dependency d WHERE d.child_id = ANY (p_jobs) AND d.on_failure <> 'ignore'
+    EXCEPT SELECT unnest(p_jobs)
+  ), unfinished AS MATERIALIZED (
+    SELECT o.id, f.state FROM outside o JOIN finished_job f ON f.id = o.id AND f.state <> 'completed' ORDER BY 1 LIMIT 1
+  )
+  SELECT c.key AS child, p.key AS parent, u.state INTO v_edge
+  FROM unfinished u JOIN job p ON p.id = u.id JOIN job_dependency d ON d.parent_id = u.id AND d.on_failure <> 'ignore'
+  JOIN job c ON c.id = d.child_id AND c.id = ANY (p_jobs) ORDER BY c.id LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'TU021',
       DETAIL = jsonb_build_object('execution', p_execution, 'job', v_edge.child, 'depends_on', v_edge.parent)::text,
