@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
+from project.access import keys
+from project.access.roles import Role
 from workers.models import Execution
 from workers.services import JobSpec, submit
 
@@ -53,3 +56,16 @@ def some_jobs(count: int = 1, **options: Any) -> Execution:
     """An execution of jobs 1 to `count` of a type that no worker process has a handler of."""
     jobs = [JobSpec(key=str(number), **{"type": "remote", **options}) for number in range(1, count + 1)]
     return submit(workflow="test", jobs=jobs)
+
+
+def secret_of(name: str, *roles: Role) -> str:
+    """A key of the user of that name."""
+    owner, _ = User.objects.get_or_create(username=name)
+    return keys.create(name=name, owner=owner, roles=roles).secret
+
+
+def key_of(name: str, *roles: Role) -> APIClient:
+    """A client with such a key."""
+    client = APIClient()
+    client.credentials(HTTP_X_API_KEY=secret_of(name, *roles))
+    return client

@@ -5,8 +5,7 @@ import pytest
 from project.access.roles import Role
 from project.api.errors import ErrorCode
 from tests.distributed.refusals import refused, wrong_field
-from tests.distributed.remote import Remote, some_jobs
-from tests.distributed.test_register_worker import key_of
+from tests.distributed.remote import Remote, key_of, some_jobs
 from workers.models import Lease
 from workers.services import Dependency, JobSpec, submit
 

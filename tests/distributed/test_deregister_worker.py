@@ -6,8 +6,7 @@ from project.access.models import AuditEntry
 from project.access.roles import Role
 from project.api.errors import ErrorCode
 from tests.distributed.refusals import refused
-from tests.distributed.remote import WORKERS, Remote, some_jobs
-from tests.distributed.test_register_worker import key_of
+from tests.distributed.remote import WORKERS, Remote, key_of, some_jobs
 from workers.models import JobAttempt, Worker
 
 

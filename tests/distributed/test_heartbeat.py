@@ -6,8 +6,7 @@ from project.access.roles import Role
 from project.api.errors import ErrorCode
 from project.postgres import sql
 from tests.distributed.refusals import refused, wrong_field
-from tests.distributed.remote import WORKERS, Remote
-from tests.distributed.test_register_worker import key_of
+from tests.distributed.remote import WORKERS, Remote, key_of
 from workers.models import Worker
 
 

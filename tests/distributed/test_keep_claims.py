@@ -1,5 +1,7 @@
 """POST /api/distributed/workers/{workerId}/extend and /checkpoint"""
 
+from typing import Any
+
 import pytest
 
 from project.access.roles import Role
@@ -44,7 +46,7 @@ def test_claims_of_another_worker_are_not_extended(worker):
     refused(Remote(worker.client, "worker-2").call("extend", claims=[job["claim"]]), 409, ErrorCode.STALE_CLAIM)
 
 
-def save(worker: Remote, *jobs: dict, data: object) -> object:
+def save(worker: Remote, *jobs: dict, data: object) -> Any:
     return worker.call("checkpoint", checkpoints=[{**of(job), "data": data} for job in jobs])
 
 

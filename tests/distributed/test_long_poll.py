@@ -12,8 +12,7 @@ from django.db import connections
 
 from project.access.roles import Role
 from project.postgres import sql
-from tests.distributed.remote import WORKERS, some_jobs
-from tests.distributed.test_register_worker import key_of
+from tests.distributed.remote import WORKERS, secret_of, some_jobs
 from tests.workers.hands import wait_for
 from workers.models import Lease
 from workers.services import JobSpec, cancel, submit
@@ -24,7 +23,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tutup
 @pytest.fixture
 def api(server: str) -> Iterator[httpx.Client]:
     """A worker's line to the running server."""
-    key = key_of("worker", Role.WORKER)._credentials["HTTP_X_API_KEY"]
+    key = secret_of("worker", Role.WORKER)
     with httpx.Client(base_url=server + WORKERS, headers={"X-API-Key": key}, timeout=40) as client:
         yield client
 

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from project.access.roles import Role
-from tests.distributed.test_register_worker import key_of
+from tests.distributed.remote import secret_of
 from tests.workers.hands import wait_for
 from workers.models import Execution, FinishedJob, JobAttempt, Worker
 from workers.services import JobSpec, submit
@@ -26,7 +27,7 @@ Start = Callable[[str], subprocess.Popen[bytes]]
 @pytest.fixture
 def start(server: str) -> Iterator[Start]:
     """Starts a worker process of that id."""
-    key = key_of("worker", Role.WORKER)._credentials["HTTP_X_API_KEY"]
+    key = secret_of("worker", Role.WORKER)
     running: list[subprocess.Popen[bytes]] = []
 
     def one(name: str) -> subprocess.Popen[bytes]:
@@ -119,13 +120,13 @@ def test_sigterm_gives_back_what_is_unfinished_and_uncounted(start, notes):
 
 @pytest.mark.timeout(120)
 def test_of_many_jobs_under_repeated_kills_each_counts_once(start, notes):
-    execution = work(notes, 40, 0.1)
+    execution = work(notes, 80, 0.1)
     steady = start("steady")
-    for number in range(3):
-        victim = start(f"victim-{number}")
-        wait_for(lambda name=f"victim-{number}": begun(notes, name) > 0 or done(execution), "a job of the victim")
+    for name in ("first", "second", "third"):
+        victim = start(name)
+        wait_for(partial(begun, notes, name), f"a job of the {name} victim")
         victim.kill()
     wait_for(lambda: done(execution), "the end", 60)
-    assert (execution.status, execution.completed) == ("completed", 40)
-    assert FinishedJob.objects.count() == 40
+    assert (execution.status, execution.completed) == ("completed", 80)
+    assert FinishedJob.objects.count() == 80
     assert steady.poll() is None

@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from project.access.roles import Role
-from tests.distributed.remote import register, some_jobs
-from tests.distributed.test_register_worker import key_of
+from tests.distributed.remote import register, secret_of, some_jobs
 from tests.workers.hands import wait_for
 from workers.client import Job, Permanent, RemoteWorker
 from workers.client.calls import Calls, Refusal
@@ -26,7 +25,7 @@ def nothing(job: Job) -> None:
 
 @pytest.fixture
 def key() -> str:
-    return str(key_of("worker", Role.WORKER)._credentials["HTTP_X_API_KEY"])
+    return secret_of("worker", Role.WORKER)
 
 
 @pytest.fixture
@@ -222,7 +221,8 @@ def test_the_server_may_be_away_for_a_while(make, monkeypatch):
 
 
 def test_jobs_of_a_claim_whose_answer_was_lost_are_claimed_again(make, monkeypatch):
-    claim, lost = Calls.claim, []
+    claim = Calls.claim
+    lost: list[dict[str, Any]] = []
 
     def loses_the_first(self: Calls, slots: int, wait_seconds: float) -> list[dict[str, Any]]:
         jobs = claim(self, slots, wait_seconds)

@@ -11,7 +11,7 @@ import pytest
 
 from project.access.roles import Role
 from tests.distributed import nodejs
-from tests.distributed.test_register_worker import key_of
+from tests.distributed.remote import secret_of
 from tests.distributed.test_remote_worker import ended, outputs
 from tests.servers import ROOT
 from tests.workers.hands import wait_for
@@ -31,7 +31,7 @@ def driver(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def start(server: str, driver: Path) -> Iterator[Start]:
-    key = key_of("worker", Role.WORKER)._credentials["HTTP_X_API_KEY"]
+    key = secret_of("worker", Role.WORKER)
     running: list[subprocess.Popen[bytes]] = []
 
     def one(name: str = "node-1") -> subprocess.Popen[bytes]:

@@ -12,7 +12,7 @@ import pytest
 
 from project.access.roles import EVERYONE
 from tests.distributed import nodejs
-from tests.distributed.test_register_worker import key_of
+from tests.distributed.remote import secret_of
 from workers.runtime import Runtime
 
 SEED = Path(__file__).with_name("seed")
@@ -24,7 +24,7 @@ CASES = 14
 def key(request, settings) -> str | None:
     """Both ways to run an installation."""
     settings.REQUIRE_API_KEY = request.param == "with a key"
-    return key_of("integrator", *EVERYONE)._credentials["HTTP_X_API_KEY"] if settings.REQUIRE_API_KEY else None
+    return secret_of("integrator", *EVERYONE) if settings.REQUIRE_API_KEY else None
 
 
 @pytest.fixture(scope="module")
