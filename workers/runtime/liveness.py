@@ -19,7 +19,7 @@ from workers.runtime.sessions import PASSING, Backoff, Session, session, value
 
 log = structlog.get_logger("workers")
 
-HOUSEKEEPING_SECONDS = 60.0
+SWEEP_SECONDS = 60.0
 
 ALL_QUEUES = "*"
 
@@ -53,7 +53,7 @@ class Liveness(threading.Thread):
         self._process = psutil.Process()
         self._worker_id: int | None = None
         self._next_beat = 0.0
-        self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+        self._next_sweep = time.monotonic() + SWEEP_SECONDS
 
     def end(self) -> None:
         """Deregister and finish."""
@@ -122,9 +122,9 @@ class Liveness(threading.Thread):
         if now >= self._next_beat:
             self._beat(connection)
             self._next_beat = time.monotonic() + self._beat_seconds
-        if now >= self._next_housekeeping:
-            connection.execute("SELECT workers.sweep(), workers.make_partitions()")
-            self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+        if now >= self._next_sweep:
+            connection.execute("SELECT workers.sweep()")
+            self._next_sweep = time.monotonic() + SWEEP_SECONDS
         due = min(self._next_beat, self._board.next_deadline() or self._next_beat)
         ready, _, _ = select.select(
             [connection.fileno(), self._woken.fileno()], [], [], max(due - time.monotonic(), 0.0)
