@@ -136,9 +136,9 @@ def test_a_job_is_reached_from_the_graph_by_keyboard_and_the_graph_can_be_passed
 def test_cancelling_from_the_page(visitor):
     execution, _ = half_done()
     page = visitor(Role.BATCH_OPERATOR).open(page_of(execution))
-    page.get_by_role("link", name="Cancel…").click()
+    page.get_by_role("link", name="Cancel execution…").click()
     page.get_by_label("Reason").fill("wrong input")
-    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel execution").click()
     expect(page.get_by_text(re.compile(r"^Cancelled .*: wrong input"))).to_be_visible()
 
 

@@ -16,9 +16,10 @@ CELL = 15
 
 def width_of(boxes: Sequence[Box]) -> int:
     """One width for all: that of the longest text, within limits."""
-    longest = max(len(_title(box)) for box in boxes)
-    crowd = any(not box.single for box in boxes)
-    return max(WIDE if crowd else NARROW, min(WIDE, round(longest * LETTER) + 30))
+    if any(box.listed and not box.single for box in boxes):
+        return WIDE
+    longest = max(len(text) for box in boxes for text in _texts(box))
+    return max(NARROW, min(WIDE, round(longest * LETTER) + 30))
 
 
 def height_of(box: Box) -> float:
@@ -93,6 +94,11 @@ def _counts(box: Box) -> SafeString:
 def spoken(node: Node) -> str:
     """What a job's box says when pointed at, and to who can't see it."""
     return f"{node.label}: {node.state}, {node.kind}"
+
+
+def _texts(box: Box) -> list[str]:
+    """What stands in a box whose jobs are not listed."""
+    return [_title(box), *([] if box.single else [f"{count:,} {state}" for state, count in box.states.items()])]
 
 
 def _title(box: Box) -> str:

@@ -58,7 +58,16 @@ def _explain_rerun(execution: Execution) -> list[str]:
 DIALOGS = {
     dialog.verb: dialog
     for dialog in (
-        Dialog("cancel", "Cancel", OPERATORS, ReasonForm, _explain_cancel, _cancel, "is being cancelled", grave=True),
+        Dialog(
+            "cancel",
+            "Cancel execution",
+            OPERATORS,
+            ReasonForm,
+            _explain_cancel,
+            _cancel,
+            "is being cancelled",
+            grave=True,
+        ),
         Dialog("retry", "Retry failed jobs", OPERATORS, NothingForm, _explain_retry, _retry, "runs them again"),
     )
 }

@@ -19,7 +19,7 @@ from workers.queries.explain import explain_execution
 from workers.queries.graphs import graph
 from workers.queries.jobs import jobs_of
 
-DRAWN = 5_000
+DRAWN = 10_000
 """Jobs that the picture of an execution takes in."""
 LISTED = 50
 
