@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from project.api.errors import NotReady
 from project.postgres import sql
-from project.postgres.errors import api_error, sqlstate
+from project.postgres.errors import LOCK_TIMEOUT, api_error, sqlstate
 from workers.models import CatchUp, Execution, Overlap, Schedule
 from workers.queries.schedules import due_schedules, running_of
 from workers.schedules import Step, next_step
@@ -21,7 +21,7 @@ from workers.timetables import Timetable
 log = structlog.get_logger("workers")
 
 # a cancel waits for a chunk that runs under the claim; the other schedules must not wait with it
-LOCK_TIMEOUT = "SET LOCAL lock_timeout = '1s'"
+WAIT_A_SECOND = "SET LOCAL lock_timeout = '1s'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ def submit_run(schedule: Schedule, *, actor: User | None) -> Execution:
 def fire(schedule_id: int) -> Fired | None:
     """One step of one schedule, in one transaction; None when nothing is due any more or its run before goes on."""
     with transaction.atomic():
-        sql.execute(LOCK_TIMEOUT)
+        sql.execute(WAIT_A_SECOND)
         due = Schedule.objects.filter(pk=schedule_id, enabled=True, next_run_at__lte=Now())
         schedule = due.select_for_update(skip_locked=True, of=("self",)).select_related("actor").first()
         if schedule is None:
@@ -123,7 +123,7 @@ def _guarded(schedule_id: int) -> Fired | None:
     try:
         return fire(schedule_id)
     except Exception as error:
-        if sqlstate(error).startswith(("40", "55")):
+        if sqlstate(error).startswith(("40", LOCK_TIMEOUT)):
             log.info("schedule is looked at again: others hold what it needs", schedule=schedule_id)
         elif _passes(error):
             raise
