@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from workers.api.shapes import Given, Moment, Name, Whole
+from workers.api.shapes import WHOLE, Given, Moment, Name
 from workers.services import Dependency, JobSpec
 from workers.services.specs import DEFAULT_QUEUE
 
@@ -42,7 +42,7 @@ class JobBody(Given):
     priority: Annotated[str, Field(json_schema_extra={"enum": ["urgent", "high", "normal", "low"]})] = "normal"
     run_at: Moment | None = Field(None, description="Not before this moment")
     delay_seconds: Annotated[float, Field(ge=0, le=A_YEAR)] | None = Field(None, description="Or: not before so long")
-    max_attempts: Annotated[Whole, Field(ge=1, le=MOST_ATTEMPTS)] | None = None
+    max_attempts: Annotated[int, Field(ge=1, le=MOST_ATTEMPTS), WHOLE] | None = None
     backoff_seconds: Annotated[float, Field(ge=0, le=A_DAY)] | None = Field(
         None, description="Before the second attempt; doubled for each further one"
     )

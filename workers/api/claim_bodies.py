@@ -7,23 +7,23 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from workers.api.shapes import Given, Shown, Success, Whole
+from workers.api.shapes import WHOLE, Given, Shown, Success
 from workers.claims import Result
 
 MOST = 1000  # jobs in one call
 LONGEST_WAIT = 30
 LONGEST_ERROR = 4000
 
-Id = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1), WHOLE]
 Body = TypeVar("Body", bound=Given)
 
 
 class ClaimRequest(Given):
     """How much work is wanted."""
 
-    slots: Annotated[Whole, Field(ge=1, le=MOST, description="Jobs at most; maxConcurrency when left out")] | None = (
-        None
-    )
+    slots: (
+        Annotated[int, Field(ge=1, le=MOST, description="Jobs at most; maxConcurrency when left out"), WHOLE] | None
+    ) = None
     wait_seconds: Annotated[
         float, Field(ge=0, le=LONGEST_WAIT, description="How long to wait for the first job when there is none")
     ] = 0.0

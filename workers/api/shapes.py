@@ -46,9 +46,9 @@ def _whole(value: Any) -> Any:
 Moment = Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
 """A moment in ISO 8601 with its zone, and nothing else that could be read as one."""
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number; JSON knows no difference between 2 and 2.0."""
+WHOLE = BeforeValidator(_whole)
+"""Marks a whole number; JSON knows no difference between 2 and 2.0. Stands last, or the document loses the bounds."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Reason = Annotated[str, Field(max_length=1000)]
-Count = Annotated[Whole, Field(ge=1, le=LARGEST_INT)]
+Count = Annotated[int, Field(ge=1, le=LARGEST_INT), WHOLE]

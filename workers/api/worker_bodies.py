@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from workers.api.shapes import LARGEST_INT, Count, Given, Name, Shown, Success, Whole
+from workers.api.shapes import LARGEST_INT, WHOLE, Given, Name, Shown, Success
 from workers.queries.workers import HeldClaim, RegisteredWorker
 from workers.services.remote import HEARTBEATS_MISSED, Introduction
 
@@ -30,7 +30,7 @@ WorkerId = Annotated[
     AfterValidator(_not_reserved),
     Field(description="Letters, digits and . _ : @ -, at most 128", examples=["worker-1"]),
 ]
-Load = Annotated[Whole, Field(ge=0, le=LARGEST_INT, description="Jobs that it runs at this moment")]
+Load = Annotated[int, Field(ge=0, le=LARGEST_INT, description="Jobs that it runs at this moment"), WHOLE]
 HeartbeatSeconds = Annotated[
     float,
     Field(
@@ -44,9 +44,9 @@ class RegisterRequest(Given):
 
     worker_id: WorkerId
     hostname: Name
-    pid: Annotated[Whole, Field(ge=0, le=LARGEST_INT)] | None = None
+    pid: Annotated[int, Field(ge=0, le=LARGEST_INT), WHOLE] | None = None
     capabilities: Annotated[list[Name], Field(max_length=100, description="Labels that jobs may require")] = []
-    max_concurrency: Annotated[Count, Field(le=10_000, description="Jobs that it can run at once")]
+    max_concurrency: Annotated[int, Field(ge=1, le=10_000, description="Jobs that it can run at once"), WHOLE]
     current_load: Load | None = None
     metadata: Annotated[dict[str, Any], Field(description="Facts that jobs may compare: `memoryGB >= 32`")] = {}
     queues: Annotated[list[Name], Field(min_length=1, max_length=100)] | None = Field(
