@@ -1,5 +1,6 @@
 """POST /api/distributed/execute."""
 
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -101,6 +102,15 @@ def test_a_delayed_job_waits(client):
 def test_parallelism_holds(client):
     start(client, one("a"), one("b"), one("c"), parallelism=2)
     assert len(Hand().claim()) == 2
+
+
+def test_ten_thousand_jobs_in_layers_are_one_request(client):
+    layers = [[one(f"{layer}-{place}") for place in range(500)] for layer in range(20)]
+    for above, below in itertools.pairwise(layers):
+        for place, job in enumerate(below):
+            job["dependsOn"] = [above[(place + step) % 500]["id"] for step in range(3)]
+    assert start(client, *itertools.chain(*layers)).json()["jobCount"] == 10_000
+    assert JobDependency.objects.count() == 28_500
 
 
 def test_no_jobs(client):
