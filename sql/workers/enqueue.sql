@@ -6,6 +6,14 @@ CREATE OR REPLACE FUNCTION workers.enqueue(p_jobs bigint[], p_executions bigint[
   p_attempts smallint[], p_run_at timestamptz[], p_linked boolean, p_again boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN  -- plpgsql keeps the plan; before PostgreSQL 18 an sql function plans anew in every call
+  IF cardinality(p_jobs) = 1 THEN  -- a third of the time of a submission of one job otherwise
+    INSERT INTO ready (lane_id, priority, run_at, execution_id, attempt, linked, again, ids)
+    SELECT n.id, n.priority, p_run_at[1], e.id, p_attempts[1], p_linked, p_again, p_jobs
+    FROM lane n, execution e WHERE n.id = p_lanes[1] AND e.id = p_executions[1] AND e.parallelism IS NULL;
+    IF FOUND THEN
+      RETURN;
+    END IF;
+  END IF;
   WITH part AS MATERIALIZED (
     SELECT n.lane, n.run_at, n.execution, n.attempt, array_agg(n.job ORDER BY n.job) AS ids
     FROM (SELECT u.*, (row_number() OVER same - 1) / 100 AS part
