@@ -51,6 +51,7 @@ def key(client_for, user_for):
     return keys.create(name="schemathesis", owner=user_for("batch_admin"), roles=sorted(EVERYONE)).secret
 
 
+@pytest.mark.timeout(180 + 5 * EXAMPLES)
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_does_what_its_document_says(case, server, key, settings):

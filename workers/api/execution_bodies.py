@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from rest_framework import serializers
 
 from project.api.serializers import StrictSerializer
@@ -28,6 +28,20 @@ StartedAt = Annotated[datetime, Field(description="When it was started, which is
 class ExecuteRequest(Given):
     """A graph of jobs to run."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "workflowId": "training-pipeline-1",
+                    "jobs": [
+                        {"id": "job-1", "name": "Data Preprocessing", "type": "preprocessing", "config": {}},
+                        {"id": "job-2", "type": "training", "dependsOn": ["job-1"], "requires": ["memoryGB >= 32"]},
+                    ],
+                    "parallelism": 10,
+                }
+            ]
+        }
+    )
     workflow_id: Annotated[Name, Field(description="What it is a run of", examples=["training-pipeline-1"])]
     jobs: Jobs
     parallelism: Count | None = Field(None, description="How many of its jobs may run at once; no limit when left out")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Self, cast
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from rest_framework import serializers
 
 from project.api.serializers import StrictSerializer
@@ -34,6 +34,9 @@ class ThroughputForm(StrictSerializer):
 class PauseRequest(Given):
     """Which queue to pause, and what those who wonder should read."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"queue": "default", "reason": "Month-end.", "until": "2999-02-01T06:00:00Z"}]}
+    )
     queue: QueueName | None = Field(None, description="All queues when left out")
     reason: Reason = ""
     until: Moment | None = Field(None, description="Goes on by itself then; without it somebody has to resume")
@@ -54,6 +57,7 @@ class DrainRequest(Given):
 class LimitsRequest(Given):
     """Limits of a queue, kept by all its workers together. What is left out stays; null lifts a limit."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"concurrency": 2, "rateLimit": 100, "rateSeconds": 60}]})
     concurrency: Count | None = Field(None, description="Jobs that may be active at once")
     rate_limit: Count | None = Field(None, description="Jobs that may start in a window of rateSeconds")
     rate_seconds: Annotated[float, Field(gt=0, le=A_YEAR)] | None = Field(
@@ -71,6 +75,7 @@ class LimitsRequest(Given):
 class QueueRequest(LimitsRequest):
     """A queue to make."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "reports", "concurrency": 2}]})
     name: QueueName
 
 
