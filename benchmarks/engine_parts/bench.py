@@ -1,6 +1,7 @@
 """What every part stands on: the options, the server, ourselves, the peers, and the wait for a quiet machine."""
 
 import argparse
+import contextlib
 import sys
 import time
 from collections.abc import Iterable
@@ -45,3 +46,13 @@ def middle(values: Iterable[float], digits: int = 0) -> float:
     """The median, rounded."""
     found = round(median(values), digits)
     return found if digits else int(found)
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """Used by a process and its children, those that have ended included."""
+    times = process.cpu_times()
+    used = float(times.user + times.system + times.children_user + times.children_system)
+    for child in process.children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            used += sum(child.cpu_times()[:2])
+    return used

@@ -4,13 +4,15 @@
 of one and two processes. Ours keeps each job's output and history and waits for the disk at every commit; BullMQ on
 Redis does not touch the disk unless it is the durable one. `ratio_NAME_cC` is ours by the peer's at the same
 concurrency, `_default` ours at 100 by the peer as it comes, `_best` by its best setting. `wal_bytes_per_job` is what
-claim and completion write at concurrency 100.
+claim and completion write at concurrency 100, `server_us_per_job` the processor time that PostgreSQL takes for them.
 """
 
 from collections import defaultdict
 from typing import Any
 
-from benchmarks.engine_parts.bench import Bench, middle
+import psutil
+
+from benchmarks.engine_parts.bench import Bench, middle, processor_seconds
 from benchmarks.engine_parts.ours import value
 from benchmarks.peers.catalogue import Peer
 
@@ -24,13 +26,16 @@ Rates = dict[tuple[str, int, int], list[float]]
 def measure(bench: Bench) -> dict[str, Any]:
     rates: Rates = defaultdict(list)
     wal: list[float] = []
+    server: list[float] = []
     settings = sorted({*OURS, *(setting for peer in bench.peers for setting in peer.settings)})
     for _ in range(bench.options.rounds):
         for concurrency, processes in settings:
             if (concurrency, processes) in OURS:
-                rate, written = _ours(bench, concurrency, processes)
+                rate, written, processor = _ours(bench, concurrency, processes)
                 rates["ours", concurrency, processes].append(rate)
-                wal += [written] if concurrency == 100 else []
+                if concurrency == 100:
+                    wal.append(written)
+                    server.append(processor)
             for peer in bench.peers:
                 if (concurrency, processes) in peer.settings:
                     rates[peer.name, concurrency, processes].append(_peer(bench, peer, concurrency, processes))
@@ -41,21 +46,25 @@ def measure(bench: Bench) -> dict[str, Any]:
         **{f"{name}_c{concurrency}": rate for (name, concurrency), rate in best.items()},
         **_ratios(best),
         "wal_bytes_per_job": middle(wal, 1),
+        "server_us_per_job": middle(server, 1),
     }
 
 
-def _ours(bench: Bench, concurrency: int, processes: int) -> tuple[float, float]:
-    """Jobs a second, and bytes of WAL a job."""
+def _ours(bench: Bench, concurrency: int, processes: int) -> tuple[float, float, float]:
+    """Jobs a second, bytes of WAL a job, microseconds of the server's processors a job."""
     jobs = bench.jobs_for(concurrency)
+    postgres = psutil.Process(bench.server.pid)
     with bench.ours.session() as session:
         session.execute("CHECKPOINT")  # before, so that nothing of the backlog is written twice in whole pages
         bench.ours.fill(jobs)
         bench.wait_for_quiet()
-        before = value(session, "SELECT pg_current_wal_lsn()")
+        before, used = value(session, "SELECT pg_current_wal_lsn()"), processor_seconds(postgres)
         seconds = bench.ours.drain(jobs, concurrency, processes)
         written = value(session, "SELECT pg_current_wal_lsn() - %s::pg_lsn", before)
-    bench.say(f"  ours c{concurrency} p{processes}: {jobs / seconds:,.0f}/s, {written / jobs:.0f} bytes of WAL a job")
-    return jobs / seconds, float(written) / jobs
+        micros = (processor_seconds(postgres) - used) / jobs * 1e6
+    told = f"{jobs / seconds:,.0f}/s, {written / jobs:.0f} bytes of WAL and {micros:.0f} µs of the server a job"
+    bench.say(f"  ours c{concurrency} p{processes}: {told}")
+    return jobs / seconds, float(written) / jobs, micros
 
 
 def _peer(bench: Bench, peer: Peer, concurrency: int, processes: int) -> float:

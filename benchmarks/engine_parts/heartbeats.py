@@ -12,7 +12,7 @@ import psutil
 
 from benchmarks.api import Api, new_key
 from benchmarks.engine_parts.api import load
-from benchmarks.engine_parts.bench import Bench
+from benchmarks.engine_parts.bench import Bench, processor_seconds
 from benchmarks.server import served
 
 EVERY_SECONDS = 5.0
@@ -56,9 +56,9 @@ def _share(bench: Bench, servers: list[psutil.Process], beat: Callable[[float], 
 
 def _used(watched: list[psutil.Process], during: Callable[[], int | None]) -> tuple[float, float, int | None]:
     """Processor seconds and seconds that a call takes, and what it gives."""
-    began, before = time.monotonic(), sum(map(_processor_seconds, watched))
+    began, before = time.monotonic(), sum(map(processor_seconds, watched))
     given = during()
-    return sum(map(_processor_seconds, watched)) - before, time.monotonic() - began, given
+    return sum(map(processor_seconds, watched)) - before, time.monotonic() - began, given
 
 
 def _by_session(bench: Bench, seconds: float) -> int:
@@ -85,10 +85,3 @@ def _over_http(bench: Bench, address: str, secret: str, seconds: float) -> int:
 
 def _body(number: int) -> dict[str, Any]:
     return {"workerId": f"benchmark-{number}", "hostname": "benchmark", "capabilities": [], "maxConcurrency": 1}
-
-
-def _processor_seconds(process: psutil.Process) -> float:
-    """Of a process and its children, those that have ended included."""
-    times = process.cpu_times()
-    own = times.user + times.system + times.children_user + times.children_system
-    return float(own + sum(sum(child.cpu_times()[:2]) for child in process.children()))

@@ -23,6 +23,7 @@ PRIORITIES = ("urgent", "high", "normal", "low")
 JOBS_A_LANE = 100
 SLOTS = 10
 TURNS, POLLS = 20, 25
+JOBS = TURNS * POLLS * SLOTS  # of each worker
 ONE = "benchmark-one-lane"
 WORKFLOW = "benchmark-lanes"
 
@@ -30,12 +31,12 @@ WORKFLOW = "benchmark-lanes"
 def measure(bench: Bench) -> dict[str, Any]:
     queues = [f"benchmark-{number}" for number in range(max(bench.options.lanes // LANES_A_QUEUE, 1))]
     types = [f"benchmark.{number}" for number in range(LANES_A_QUEUE // len(PRIORITIES))]
-    payloads = [said.payload(number) for number in range(JOBS_A_LANE)]
+    count = len(queues) * LANES_A_QUEUE
+    payloads = [said.payload(number) for number in range(JOBS)]
+    few = payloads[: max(JOBS_A_LANE, JOBS // count)]
     for queue, type_, priority in itertools.product(queues, types, PRIORITIES):
-        submit_many(workflow=WORKFLOW, type=type_, payloads=payloads, queue=queue, priority=priority)
-    submit_many(
-        workflow=WORKFLOW, type="benchmark.0", payloads=payloads * (TURNS * POLLS * SLOTS // JOBS_A_LANE), queue=ONE
-    )
+        submit_many(workflow=WORKFLOW, type=type_, payloads=few, queue=queue, priority=priority)
+    submit_many(workflow=WORKFLOW, type=types[0], payloads=payloads, queue=ONE)
     bench.wait_for_quiet()
     one, many = Poller(bench, "one lane", [ONE]), Poller(bench, "many lanes", queues)
     try:
@@ -48,7 +49,7 @@ def measure(bench: Bench) -> dict[str, Any]:
         for execution in Execution.objects.filter(workflow=WORKFLOW, completed_at=None):
             cancel(execution_id=execution.pk, reason="measured")
     return {
-        "lanes": len(queues) * LANES_A_QUEUE,
+        "lanes": count,
         "queues": len(queues),
         "one_lane_us": round(median(one.times)),
         "many_lanes_us": round(median(many.times)),
