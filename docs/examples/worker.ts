@@ -58,6 +58,7 @@ export class Refusal extends Error {
   }
 }
 
+type Answer = Record<string, unknown>;
 type Verb = "complete" | "fail" | "release";
 type Report = { job: Job; verb: Verb; body: Record<string, unknown> };
 const LISTS: Record<Verb, string> = { complete: "results", fail: "failures", release: "jobs" };
@@ -213,8 +214,9 @@ export class RemoteWorker {
 
   // A result that the server can't take must not keep the others from it.
   private async refused(verb: Verb, reports: Report[], refusal: Refusal): Promise<void> {
-    if (refusal.status === 404 || refusal.status === 409) console.warn(`${reports.length} reports came too late: ${refusal.message}`);
-    else if (reports.length > 1) for (const report of reports) await this.send(verb, [report]);
+    if (refusal.status === 404 || refusal.status === 409) {
+      console.warn(`${reports.length} reports came too late: ${refusal.message}`);
+    } else if (reports.length > 1) for (const report of reports) await this.send(verb, [report]);
     else if (verb === "complete") {
       const body = { error: `the result was refused: ${refusal.message}`, permanent: true };
       await this.send("fail", [{ ...reports[0]!, verb: "fail", body }]);
@@ -258,11 +260,11 @@ export class RemoteWorker {
     return [...new Set(jobs.map((job) => job.claim))];
   }
 
-  private call(method: string, path: string, body?: unknown, seconds = 0, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  private call(method: string, path: string, body?: unknown, seconds = 0, signal?: AbortSignal): Promise<Answer> {
     return this.fetch(method, `/${this.options.workerId}${path}`, body, seconds, signal);
   }
 
-  private async fetch(method: string, path: string, body?: unknown, seconds = 0, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  private async fetch(method: string, path: string, body?: unknown, seconds = 0, signal?: AbortSignal): Promise<Answer> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new Error("no answer in time")), (seconds + 10) * 1000);
     const abort = (): void => late.abort(signal?.reason);
@@ -272,7 +274,7 @@ export class RemoteWorker {
       if (this.options.key) headers["Authorization"] = `Bearer ${this.options.key}`;
       const address = `${this.options.url}/api/distributed/workers${path}`;
       const response = await fetch(address, { method, headers, body: JSON.stringify(body), signal: late.signal });
-      const answer = await response.json().catch(() => ({})) as Record<string, unknown>;
+      const answer = await response.json().catch(() => ({})) as Answer;
       if (response.ok) return answer;
       const retryAfter = Number(response.headers.get("Retry-After") ?? 1);
       throw new Refusal(response.status, String(answer.error ?? ""), String(answer.message ?? response.statusText), retryAfter);

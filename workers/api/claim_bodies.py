@@ -21,9 +21,9 @@ Body = TypeVar("Body", bound=Given)
 class ClaimRequest(Given):
     """How much work is wanted."""
 
-    slots: (
-        Annotated[int, Field(ge=1, le=MOST, description="Jobs at most; maxConcurrency when left out"), WHOLE] | None
-    ) = None
+    slots: Annotated[int, Field(ge=1, le=MOST), WHOLE] | None = Field(
+        None, description="Jobs at most; maxConcurrency when left out"
+    )
     wait_seconds: Annotated[
         float, Field(ge=0, le=LONGEST_WAIT, description="How long to wait for the first job when there is none")
     ] = 0.0
