@@ -8,11 +8,11 @@ DECLARE
   v_moved integer;
 BEGIN
   WITH over AS (
-    SELECT t.worker_id, t.minute FROM tally t
+    SELECT t.session_pid, t.minute FROM tally t
     WHERE t.queue_id = p_queue AND t.minute < date_trunc('minute', now()) FOR UPDATE SKIP LOCKED
   ), moved AS (
     DELETE FROM tally t USING over o
-    WHERE t.queue_id = p_queue AND t.worker_id = o.worker_id AND t.minute = o.minute RETURNING t.*
+    WHERE t.queue_id = p_queue AND t.session_pid = o.session_pid AND t.minute = o.minute RETURNING t.*
   ), kept AS (
     INSERT INTO throughput AS h (queue_id, minute, completed, failed, cancelled, retried, run_seconds)
     SELECT p_queue, m.minute, sum(m.completed), sum(m.failed), sum(m.cancelled), sum(m.retried), sum(m.run_seconds)

@@ -5,9 +5,9 @@ CREATE OR REPLACE FUNCTION workers.tally_up(p_queue integer, p_completed integer
   p_retried integer, p_seconds float8) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
-  INSERT INTO tally AS t (worker_id, queue_id, minute, completed, failed, cancelled, retried, run_seconds)
+  INSERT INTO tally AS t (session_pid, queue_id, minute, completed, failed, cancelled, retried, run_seconds)
     VALUES (pg_backend_pid(), p_queue, date_trunc('minute', now()), p_completed, p_failed, p_cancelled, p_retried, p_seconds)
-    ON CONFLICT (worker_id, queue_id, minute) DO UPDATE SET completed = t.completed + excluded.completed,
+    ON CONFLICT (session_pid, queue_id, minute) DO UPDATE SET completed = t.completed + excluded.completed,
       failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled,
       retried = t.retried + excluded.retried, run_seconds = t.run_seconds + excluded.run_seconds;
 END $$;

@@ -87,8 +87,8 @@ def test_no_job_is_counted_twice_or_not_at_all_while_workers_report() -> None:
                 session.execute("SET lock_timeout = '5s'")
                 session.execute(
                     "UPDATE tally t SET minute = t.minute - make_interval(mins => 1 + (random() * 10000)::int) "
-                    "FROM (SELECT worker_id, queue_id, minute FROM tally FOR UPDATE SKIP LOCKED) f "
-                    "WHERE (t.worker_id, t.queue_id, t.minute) = (f.worker_id, f.queue_id, f.minute)"
+                    "FROM (SELECT session_pid, queue_id, minute FROM tally FOR UPDATE SKIP LOCKED) f "
+                    "WHERE (t.session_pid, t.queue_id, t.minute) = (f.session_pid, f.queue_id, f.minute)"
                 )
             fold()
 

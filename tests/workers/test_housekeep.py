@@ -92,6 +92,6 @@ def test_a_housekeeper_whose_session_ends_begins_anew(unfolded: None, quick: Non
     )
     wait_for(lambda: sql.value(ended) > 0, "its session was found")
     Throughput.objects.all().delete()
-    sql.execute("INSERT INTO tally (worker_id, queue_id, minute) SELECT 1, id, now() - interval '1 hour' FROM queue")
+    sql.execute("INSERT INTO tally (session_pid, queue_id, minute) SELECT 1, id, now() - interval '1 hour' FROM queue")
     wait_for(Throughput.objects.exists, "it folds again")
     keeper.stop()

@@ -80,8 +80,8 @@ class Migration(migrations.Migration):
                 ('cancelled', models.IntegerField(db_default=0)),
                 ('retried', models.IntegerField(db_default=0, help_text='Attempts that were followed by another.')),
                 ('run_seconds', models.FloatField(db_default=0.0)),
-                ('pk', models.CompositePrimaryKey('worker_id', 'queue_id', 'minute', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('worker_id', models.IntegerField()),
+                ('pk', models.CompositePrimaryKey('session_pid', 'queue_id', 'minute', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('session_pid', models.IntegerField()),
             ],
             options={
                 'verbose_name_plural': 'tallies',

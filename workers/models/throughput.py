@@ -1,4 +1,4 @@
-"""How much got done, by minute: what each worker counts as it reports, folded into one row a queue."""
+"""How much got done, by minute: what each session counts as it reports, folded into one row a queue."""
 
 from django.db import models
 
@@ -20,11 +20,11 @@ class Counted(models.Model):
 
 
 class Tally(Counted):
-    """The counts of one worker, in the transaction that ended the jobs; worker 0 is nobody's. Each worker has rows of
-    its own, so that no poll waits for another."""
+    """The counts of one database session, in the transaction that ended the jobs. Each session has rows of its own, so
+    that no poll waits for another."""
 
-    pk = models.CompositePrimaryKey("worker_id", "queue_id", "minute")
-    worker_id = models.IntegerField()
+    pk = models.CompositePrimaryKey("session_pid", "queue_id", "minute")
+    session_pid = models.IntegerField()
     queue = models.ForeignKey(Queue, models.DO_NOTHING, db_constraint=False, db_index=False)
 
     class Meta:
@@ -32,7 +32,7 @@ class Tally(Counted):
         verbose_name_plural = "tallies"
 
     def __str__(self) -> str:
-        return f"{self.worker_id} {self.queue_id} {self.minute:%H:%M}"
+        return f"{self.session_pid} {self.queue_id} {self.minute:%H:%M}"
 
 
 class Throughput(Counted):
