@@ -67,7 +67,10 @@ class LongPolls:
 
         await self._application(scope, receive, send_or_keep)
         if kept:
-            answer = await self._wait(scope[LATER], receive)
+            try:
+                answer = await self._wait(scope[LATER], receive)
+            except asyncio.CancelledError:  # the server stops: for those who wait the time is over
+                answer = None
             for message in _replaced(kept, answer) if answer else kept:
                 await send(message)
 
