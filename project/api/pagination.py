@@ -88,8 +88,8 @@ class Cursor:
 
 def limit(request: Request) -> int:
     """The query parameter `limit`: how many rows a page has. Raises a 400 outside 1 to 1000."""
-    text = request.query_params.get("limit", "")
-    if not text:
+    text = request.query_params.get("limit")
+    if text is None:
         return DEFAULT_LIMIT
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_LIMIT):
         raise InvalidRequest.field("limit", f"Use a whole number from 1 to {MAX_LIMIT}.")

@@ -116,6 +116,12 @@ def test_an_unknown_queue_is_404_and_nothing_is_written(client, path):
     assert not AuditEntry.objects.filter(operation__startswith="queue.").exists()
 
 
+@pytest.mark.parametrize("zone", ["+23:59", "-23:59", "Z"])
+def test_an_end_in_any_zone(client, zone):
+    assert client.post(PAUSE, {"until": f"7661-10-04T11:52:30{zone}"}).status_code == 200
+    assert "year" in wrong_field(client.post(PAUSE, {"until": "0001-01-01T00:00:00+16:00"}), "until")
+
+
 def test_wrong_fields_are_named(client):
     assert "Known are: queue, reason, until." in wrong_field(client.post(PAUSE, {"untli": 1}), "untli")
     assert "as text" in wrong_field(client.post(PAUSE, {"until": 1}), "until")

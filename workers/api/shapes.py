@@ -1,8 +1,9 @@
 """The ground of every body: camelCase names, strict types, and nothing that isn't declared."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 LARGEST_INT = 2**31 - 1
@@ -39,11 +40,19 @@ def _text(value: Any) -> Any:
     return value
 
 
+def _in_utc(moment: datetime) -> datetime:
+    # PostgreSQL knows no zone further than 16 hours away
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Use a year from 1 to 9999.") from None
+
+
 def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_text), Field(strict=False)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_utc), Field(strict=False)]
 """A moment in ISO 8601 with its zone, and nothing else that could be read as one."""
 
 WHOLE = BeforeValidator(_whole)
