@@ -1,6 +1,7 @@
 -- workers.claimed_jobs: the jobs of a claim as its worker gets them, each array in the order of p_ids; payloads,
--- errors and checkpoints are JSON arrays as text, so that a client parses them once. For a claim of jobs that were
--- claimed before there are also the errors of the last attempts and the newest checkpoints.
+-- errors and checkpoints are JSON arrays as text, so that a client parses them once; names and timeouts are NULL when
+-- no job has one. For a claim of jobs that were claimed before there are also the errors of the last attempts and the
+-- newest checkpoints.
 -- Locks: nothing.
 CREATE OR REPLACE FUNCTION workers.claimed_jobs(p_ids bigint[], p_attempt integer, p_again boolean, OUT o_ids bigint[],
   OUT o_keys text[], OUT o_names text[], OUT o_timeouts float8[], OUT o_payloads text, OUT o_errors text,
@@ -8,7 +9,9 @@ CREATE OR REPLACE FUNCTION workers.claimed_jobs(p_ids bigint[], p_attempt intege
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
   -- between: the bounds choose the partition before the rows are looked for
-  SELECT array_agg(j.id), array_agg(j.key), array_agg(j.name), array_agg(j.timeout_seconds),
+  SELECT array_agg(j.id), array_agg(j.key),
+      CASE WHEN count(j.name) > 0 THEN array_agg(j.name) END,
+      CASE WHEN count(j.timeout_seconds) > 0 THEN array_agg(j.timeout_seconds) END,
       concat('[', string_agg(j.payload::text, ','), ']')
     INTO o_ids, o_keys, o_names, o_timeouts, o_payloads
     FROM (SELECT j.id, j.key, j.name, j.timeout_seconds, j.payload FROM job j
