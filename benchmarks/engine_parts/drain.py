@@ -13,12 +13,13 @@ from typing import Any
 import psutil
 
 from benchmarks.engine_parts.bench import Bench, middle, processor_seconds
-from benchmarks.engine_parts.ours import value
+from benchmarks.engine_parts.ours import until, value
 from benchmarks.peers.catalogue import Peer
 
 OURS = ((1, 1), (1, 2), (10, 1), (10, 2), (100, 1), (100, 2))
 LIKE_FOR_LIKE = "bullmq_redis"
 DEFAULTS = {"pgqueuer": 10, "procrastinate": 1}
+WORKER_SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'tutup-worker%'"
 
 Rates = dict[tuple[str, int, int], list[float]]
 
@@ -61,6 +62,8 @@ def _ours(bench: Bench, concurrency: int, processes: int) -> tuple[float, float,
         before, used = value(session, "SELECT pg_current_wal_lsn()"), processor_seconds(postgres)
         seconds = bench.ours.drain(jobs, concurrency, processes)
         written = value(session, "SELECT pg_current_wal_lsn() - %s::pg_lsn", before)
+        # a session that ends just now would be counted nowhere
+        until(lambda: value(session, WORKER_SESSIONS) == 0, "the workers' sessions don't end")
         micros = (processor_seconds(postgres) - used) / jobs * 1e6
     told = f"{jobs / seconds:,.0f}/s, {written / jobs:.0f} bytes of WAL and {micros:.0f} µs of the server a job"
     bench.say(f"  ours c{concurrency} p{processes}: {told}")

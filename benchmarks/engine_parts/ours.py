@@ -65,7 +65,7 @@ def newest(session: psycopg.Connection) -> int:
 
 def value(session: psycopg.Connection, query: str, *params: Any) -> Any:
     """The first column of the first row."""
-    record = session.execute(query, params).fetchone()
+    record = session.execute(query, params or None).fetchone()
     return record[0] if record else None
 
 
