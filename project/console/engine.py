@@ -5,7 +5,7 @@ from typing import Any
 from project.console.charts import Bar
 from project.postgres import sql
 from workers.queries import job_counts, oldest_wait_seconds, registered_workers
-from workers.queries.minutes import last_minutes
+from workers.queries.throughput import last_minutes
 
 MINUTES = 60
 

@@ -1,7 +1,10 @@
 """What got done, by minute."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from project.postgres import sql
 
@@ -11,30 +14,44 @@ class Minute:
     """What ended in one minute of a queue. `run_seconds` is the time of all attempts that ended a job."""
 
     minute: datetime
-    completed: int
-    failed: int
-    cancelled: int
-    retried: int
-    run_seconds: float
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    retried: int = 0
+    run_seconds: float = 0.0
 
 
 def throughput(queue: str, minutes: int) -> list[Minute]:
     """The last so many minutes, the present one included, without those in which nothing ended. Raises `NotFound`."""
-    return [Minute(**record) for record in sql.rows(_MINUTES, {"queue": queue, "minutes": minutes})]
+    queue_id: int = sql.routine_value("workers.queue_named", queue)
+    return _found(minutes, queue_id).get(queue_id, [])
+
+
+def last_minutes(minutes: int, queue_id: int | None = None) -> dict[int, Sequence[Minute]]:
+    """By queue, the last so many minutes without a gap, the present one last; no entry where nothing ended."""
+    last = timezone.now().replace(second=0, microsecond=0)
+    span = [last - timedelta(minutes=back) for back in reversed(range(minutes))]
+    found = {queue: {one.minute: one for one in some} for queue, some in _found(minutes, queue_id).items()}
+    return {queue: [known.get(at, Minute(minute=at)) for at in span] for queue, known in found.items()}
+
+
+def _found(minutes: int, queue_id: int | None) -> dict[int, list[Minute]]:
+    found: dict[int, list[Minute]] = {}
+    for record in sql.rows(_MINUTES, {"minutes": minutes, "queue": queue_id}):
+        found.setdefault(record.pop("queue_id"), []).append(Minute(**record))
+    return found
 
 
 # `tally` is what `throughput` has not got yet: a minute may stand in both
 _MINUTES = """
-WITH wanted AS MATERIALIZED (
-  SELECT workers.queue_named(%(queue)s) AS queue_id,
-    date_trunc('minute', now()) - make_interval(mins => %(minutes)s - 1) AS first
+WITH counted AS (
+  SELECT t.queue_id, t.minute, t.completed, t.failed, t.cancelled, t.retried, t.run_seconds FROM throughput t
+  UNION ALL SELECT t.queue_id, t.minute, t.completed, t.failed, t.cancelled, t.retried, t.run_seconds FROM tally t
 )
-SELECT u.minute, sum(u.completed)::bigint AS completed, sum(u.failed)::bigint AS failed,
-  sum(u.cancelled)::bigint AS cancelled, sum(u.retried)::bigint AS retried, sum(u.run_seconds) AS run_seconds
-FROM wanted w CROSS JOIN LATERAL (
-  SELECT t.minute, t.completed, t.failed, t.cancelled, t.retried, t.run_seconds FROM throughput t
-  WHERE t.queue_id = w.queue_id AND t.minute >= w.first
-  UNION ALL SELECT t.minute, t.completed, t.failed, t.cancelled, t.retried, t.run_seconds FROM tally t
-  WHERE t.queue_id = w.queue_id AND t.minute >= w.first
-) u GROUP BY u.minute ORDER BY u.minute
+SELECT c.queue_id, c.minute, sum(c.completed)::bigint AS completed, sum(c.failed)::bigint AS failed,
+  sum(c.cancelled)::bigint AS cancelled, sum(c.retried)::bigint AS retried, sum(c.run_seconds) AS run_seconds
+FROM queue q JOIN counted c ON c.queue_id = q.id
+WHERE (%(queue)s::int IS NULL OR q.id = %(queue)s)
+  AND c.minute >= date_trunc('minute', now()) - make_interval(mins => %(minutes)s - 1)
+GROUP BY c.queue_id, c.minute ORDER BY c.queue_id, c.minute
 """
