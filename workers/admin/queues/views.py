@@ -16,8 +16,8 @@ from project.console.people import holds
 from workers.admin.queues.dialogs import ALL, DIALOGS, named
 from workers.admin.roles import OPERATORS
 from workers.models import Queue
-from workers.queries.throughput import last_minutes
 from workers.queries.queue_states import Pause, QueueState, pauses, queue_state, queue_states
+from workers.queries.throughput import last_minutes
 
 MINUTES = 60
 
