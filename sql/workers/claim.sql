@@ -9,59 +9,58 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   c_many CONSTANT integer := 64;  -- lanes from which on it is cheaper to look along the classes
   v_served record := workers.served_lanes(p_worker);
-  v_paused integer[] := workers.paused_queues();
   v_lanes integer[] := v_served.o_lanes;  -- those that are left: a lane that has nothing to give becomes NULL
   v_many boolean := cardinality(v_lanes) > c_many;
   v_left integer := p_slots;
   v_head record;
-  v_seen timestamptz := 'infinity';
+  v_place bigint;
+  v_rival timestamptz;
   v_room integer;
   v_claim record;
 BEGIN
   o_fences := '{}'; o_executions := '{}'; o_jobs := 0; o_busy := false;
-  IF v_paused IS NOT NULL THEN
+  IF v_served.o_paused IS NOT NULL THEN
     v_lanes := array(
-      SELECT CASE WHEN u.queue <> ALL (v_paused) THEN u.lane END
+      SELECT CASE WHEN u.queue <> ALL (v_served.o_paused) THEN u.lane END
       FROM unnest(v_lanes, v_served.o_queues) WITH ORDINALITY u(lane, queue, place) ORDER BY u.place);
   END IF;
   WHILE v_left > 0 LOOP
     IF v_many THEN
-      SELECT (array_agg(u.place ORDER BY u.order_at, u.place))[1] AS place,
-          coalesce((array_agg(u.order_at ORDER BY u.order_at, u.place))[2], 'infinity') AS rival, min(h.o_seen) AS seen
-        INTO v_head FROM workers.class_heads(v_lanes, v_served.o_lags, v_served.o_classes) h,
+      SELECT (array_agg(u.place ORDER BY u.order_at, u.place))[1],
+          least((array_agg(u.order_at ORDER BY u.order_at, u.place))[2], min(h.o_seen))
+        INTO v_place, v_rival FROM workers.class_heads(v_lanes, v_served.o_lags, v_served.o_classes) h,
           unnest(h.o_places, h.o_orders) u(place, order_at);
-      v_head.rival := least(v_head.rival, v_head.seen);
     ELSE
-      SELECT (array_agg(h.place ORDER BY h.order_at, h.place))[1] AS place,
-          coalesce((array_agg(h.order_at ORDER BY h.order_at, h.place))[2], 'infinity') AS rival
-        INTO v_head FROM workers.lane_heads(v_lanes, v_served.o_lags) h;
+      v_head := workers.lane_heads(v_lanes, v_served.o_lags);
+      v_place := v_head.o_place;
+      v_rival := v_head.o_rival;
     END IF;
-    EXIT WHEN v_head.place IS NULL;
-    v_room := workers.queue_room(v_served.o_queues[v_head.place]);
+    EXIT WHEN v_place IS NULL;
+    v_room := workers.queue_room(v_served.o_queues[v_place]);
     IF v_room <= 0 THEN
       o_busy := o_busy OR v_room < 0;
       v_lanes := array(
-        SELECT CASE WHEN u.queue <> v_served.o_queues[v_head.place] THEN u.lane END
+        SELECT CASE WHEN u.queue <> v_served.o_queues[v_place] THEN u.lane END
         FROM unnest(v_lanes, v_served.o_queues) WITH ORDINALITY u(lane, queue, place) ORDER BY u.place);
       CONTINUE;
     END IF;
     -- only as far as the next lane's first job: what comes after that is due later by weight
-    v_claim := workers.claim_lane(p_worker, v_lanes[v_head.place],
-      least(v_left * v_served.o_chunks[v_head.place], v_room),
-      CASE WHEN v_head.rival = 'infinity' THEN v_head.rival
-        ELSE v_head.rival - make_interval(secs => v_served.o_lags[v_head.place]) END, v_served.o_lease_time);
+    v_claim := workers.claim_lane(p_worker, v_lanes[v_place],
+      least(v_left * v_served.o_chunks[v_place], v_room),
+      CASE WHEN v_rival = 'infinity' THEN v_rival
+        ELSE v_rival - make_interval(secs => v_served.o_lags[v_place]) END, v_served.o_lease_time);
     IF v_claim.o_fence IS NULL THEN
       o_busy := true;
-      v_lanes[v_head.place] := NULL;
+      v_lanes[v_place] := NULL;
       CONTINUE;
     END IF;
     IF v_room IS NOT NULL THEN
-      PERFORM workers.use_rate(v_served.o_queues[v_head.place], v_claim.o_jobs);
+      PERFORM workers.use_rate(v_served.o_queues[v_place], v_claim.o_jobs);
     END IF;
     o_fences := o_fences || v_claim.o_fence;
     o_executions := o_executions || v_claim.o_executions;
     o_jobs := o_jobs + v_claim.o_jobs;
-    v_left := v_left - (v_claim.o_jobs - 1) / v_served.o_chunks[v_head.place] - 1;
+    v_left := v_left - (v_claim.o_jobs - 1) / v_served.o_chunks[v_place] - 1;
   END LOOP;
   o_busy := o_busy AND v_left > 0;
 END $$;

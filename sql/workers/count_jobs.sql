@@ -12,19 +12,6 @@ DECLARE
   v_limited bigint[];
   v_lanes integer[] := '{}';
 BEGIN
-  IF v_all[1] = ALL (p_executions) AND cardinality(v_all) = 1 AND 'completed' = ALL (p_states)
-      AND p_started = '{}' THEN  -- the usual case under load, without sorting out what belongs to whom
-    UPDATE execution e SET completed = e.completed + cardinality(p_states),
-        status = CASE WHEN e.completed + cardinality(p_states) + e.failed + e.cancelled < e.total THEN
-          CASE WHEN e.status = 'pending' THEN 'running' ELSE e.status END
-          WHEN e.cancel_requested_at IS NOT NULL THEN 'cancelled' WHEN e.failed > 0 THEN 'failed'
-          WHEN e.cancelled > 0 THEN 'cancelled' ELSE 'completed' END,
-        completed_at = CASE WHEN e.completed + cardinality(p_states) + e.failed + e.cancelled = e.total THEN now() END
-      WHERE e.id = v_all[1] AND e.parallelism IS NULL;
-    IF FOUND THEN
-      RETURN v_lanes;
-    END IF;
-  END IF;
   IF cardinality(v_all) > 1 THEN
     PERFORM FROM execution e WHERE e.id = ANY (v_all) ORDER BY e.id FOR NO KEY UPDATE;
   END IF;

@@ -22,47 +22,57 @@ LANGUAGE plpgsql SET search_path = pg_catalog, public
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_ended record;  -- what the reports and the sweep ended: jobs, executions, states, places
+  v_done record;
+  v_jobs bigint[] := '{}';  -- what the reports and the sweep ended, with executions, states, and 1 for those admitted
+  v_executions bigint[] := '{}';
+  v_states text[] := '{}';
+  v_places integer[] := '{}';
   v_linked boolean := false;
   v_opened record;
   v_claimed record;
   v_left integer := 0;  -- opened here and not claimed here
+  v_claims integer := 0;
   v_started bigint[] := '{}';
   v_room bigint[] := '{}';
   v_admitted integer[];
   v_woken integer[] := '{}';
 BEGIN
-  SELECT 0 AS o_jobs INTO v_claimed;
-  SELECT '{}'::bigint[] AS jobs, '{}'::bigint[] AS executions, '{}'::text[] AS states, '{}'::integer[] AS places
-    INTO v_ended;
   IF p_jobs IS NOT NULL OR p_failures IS NOT NULL THEN
-    SELECT r.o_jobs, r.o_executions, r.o_states, array_fill(1, ARRAY[cardinality(r.o_jobs)]), r.o_linked
-      INTO v_ended.jobs, v_ended.executions, v_ended.states, v_ended.places, v_linked
-      FROM workers.report(p_worker, p_jobs, p_fences, p_outputs, p_failures) r;
-    IF cardinality(v_ended.jobs) < coalesce(cardinality(p_jobs), 0) + coalesce(jsonb_array_length(p_failures), 0) THEN
+    v_done := workers.report(p_worker, p_jobs, p_fences, p_outputs, p_failures);
+    v_jobs := v_done.o_jobs;
+    v_executions := v_done.o_executions;
+    v_states := v_done.o_states;
+    v_places := array_fill(1, ARRAY[cardinality(v_jobs)]);
+    v_linked := v_done.o_linked;
+    IF cardinality(v_jobs) < coalesce(cardinality(p_jobs), 0) + coalesce(jsonb_array_length(p_failures), 0) THEN
       RETURN QUERY SELECT 'refused', d.fence, array_agg(d.job), NULL::bigint[], NULL::integer, NULL, NULL, NULL::text[],
           NULL::text[], NULL::float8[], NULL, NULL, NULL
         FROM (SELECT * FROM unnest(p_jobs, p_fences) UNION ALL
               SELECT f.job, f.fence FROM jsonb_to_recordset(p_failures) f(job bigint, fence bigint)) d(job, fence)
-        WHERE d.job <> ALL (v_ended.jobs) GROUP BY d.fence;
+        WHERE d.job <> ALL (v_jobs) GROUP BY d.fence;
     END IF;
   END IF;
   IF p_sweep THEN
-    SELECT v_ended.jobs || s.o_jobs, v_ended.executions || s.o_executions, v_ended.states || s.o_states,
-        v_ended.places || s.o_places, s.o_room, s.o_lanes, v_linked OR s.o_jobs <> '{}'
-      INTO v_ended.jobs, v_ended.executions, v_ended.states, v_ended.places, v_room, v_woken, v_linked
-      FROM workers.collect() s;
+    v_done := workers.collect();
+    v_jobs := v_jobs || v_done.o_jobs;
+    v_executions := v_executions || v_done.o_executions;
+    v_states := v_states || v_done.o_states;
+    v_places := v_places || v_done.o_places;
+    v_linked := v_linked OR v_done.o_jobs <> '{}';
+    v_room := v_done.o_room;
+    v_woken := v_done.o_lanes;
   END IF;
   IF v_linked THEN
-    v_opened := workers.open_ended(v_ended.jobs, v_ended.states);
-    v_ended.executions := v_ended.executions || v_opened.o_executions;
-    v_ended.states := v_ended.states || v_opened.o_states;
-    v_ended.places := v_ended.places || array_fill(0, ARRAY[cardinality(v_opened.o_jobs)]);
+    v_opened := workers.open_ended(v_jobs, v_states);
+    v_executions := v_executions || v_opened.o_executions;
+    v_states := v_states || v_opened.o_states;
+    v_places := v_places || array_fill(0, ARRAY[cardinality(v_opened.o_jobs)]);
     v_left := v_opened.o_opened;
   END IF;
   IF p_slots > 0 THEN
     v_claimed := workers.claim(p_worker, p_slots);
-    v_left := v_left - v_claimed.o_jobs;
+    v_claims := v_claimed.o_jobs;
+    v_left := v_left - v_claims;
     IF v_claimed.o_fences <> '{}' THEN
       RETURN QUERY SELECT 'claimed', l.id, c.o_ids, l.executions, l.attempt::integer, q.name, n.type, c.o_keys, c.o_names,
           c.o_timeouts, c.o_payloads, c.o_errors, c.o_checkpoints
@@ -80,9 +90,12 @@ BEGIN
   IF v_left > 0 THEN
     v_woken := v_woken || v_opened.o_lanes;
   END IF;
-  IF v_ended.executions <> '{}' OR v_started <> '{}' OR v_room <> '{}' THEN
-    v_admitted := workers.count_jobs(v_ended.executions, v_ended.states, v_ended.places, v_started, v_room);
-    IF v_admitted <> '{}' AND v_claimed.o_jobs < p_slots THEN
+  IF v_started = '{}' AND v_room = '{}' AND v_executions[1] = ALL (v_executions) AND 'completed' = ALL (v_states)
+      AND workers.count_completed(v_executions[1], cardinality(v_states)) THEN
+    NULL;
+  ELSIF v_executions <> '{}' OR v_started <> '{}' OR v_room <> '{}' THEN
+    v_admitted := workers.count_jobs(v_executions, v_states, v_places, v_started, v_room);
+    IF v_admitted <> '{}' AND v_claims < p_slots THEN
       answer := 'more';
       RETURN NEXT;
     END IF;
