@@ -12,7 +12,10 @@ from workers.handlers import Claim
 Outcome = Literal["completed", "retry", "fail", "release"]
 Run = Callable[[str, Sequence[Any]], Sequence[dict[str, Any]]]
 
-POLL = "SELECT * FROM workers.poll(%s::int, %s::int, %s::text::bigint[], %s::text::bigint[], %s::text::jsonb, %s::jsonb, %s)"
+POLL = (
+    "SELECT * FROM workers.poll(%s::int, %s::int, %s::text::bigint[], %s::text::bigint[], %s::text::jsonb, "
+    "%s::jsonb, %s)"
+)
 
 
 @dataclass(slots=True)  # not frozen: that would double what it costs to make one
