@@ -91,7 +91,8 @@ def test_an_unknown_execution_is_404(client, name):
 
 def test_executions_are_listed_newest_first_in_pages(client):
     made = [f"exec-{graph(job('a')).pk}" for _ in range(5)]
-    found, cursor = [], None
+    found: list[str] = []
+    cursor = None
     while cursor is not None or not found:
         page = client.get(EXECUTE, {"limit": 2, **({"cursor": cursor} if cursor else {})}).json()
         assert page["success"] is True

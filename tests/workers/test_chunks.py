@@ -217,4 +217,4 @@ def test_a_handler_sees_the_outputs_of_the_jobs_it_depends_on() -> None:
 @pytest.mark.parametrize("options", [{"prefetch": 0}, {"max_batch_size": 0}, {"max_wait_ms": -1}])
 def test_options_that_make_no_sense_are_refused(options: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="1 or more"):
-        handler("test.senseless", **options)  # type: ignore[arg-type]
+        handler("test.senseless", **options)
