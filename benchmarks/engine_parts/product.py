@@ -23,7 +23,7 @@ from workers.runtime import Runtime  # noqa: E402
 from workers.services import JobSpec, submit, submit_many  # noqa: E402
 
 EXECUTION_JOBS = 10_000
-SLOTS = 2  # one is filled while the other works
+SLOTS = 2  # one is filled while the other works; below a hundred at once a larger claim gains more
 AT_ONCE = 5  # jobs of one submission, when they come at a rate
 PAUSE_SECONDS = 0.005
 OPEN_JOBS = "SELECT coalesce(sum(total - completed), 0) FROM execution WHERE completed_at IS NULL"
@@ -38,7 +38,7 @@ def fill(count: int) -> None:
 
 
 def drain(concurrency: int) -> None:
-    slots = min(concurrency, SLOTS)
+    slots = SLOTS if concurrency >= 100 else 1
     jobs.register(prefetch=concurrency // slots)
     runtime = Runtime(slots=slots)
     said.say("ready")

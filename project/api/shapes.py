@@ -28,7 +28,8 @@ class PydanticBody(PydanticExtension):  # type: ignore[no-untyped-call]
 
     def get_name(self, auto_schema: AutoSchema, direction: str) -> str:
         """drf-spectacular adds `Request` to the name of a request."""
-        name = str(super().get_name(auto_schema, direction))  # type: ignore[no-untyped-call]
+        name = str(self.target.__name__)
+        _own(auto_schema, name, self.target)
         return name.removesuffix("Request") if direction == "request" else name
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
@@ -43,11 +44,31 @@ class PydanticBody(PydanticExtension):  # type: ignore[no-untyped-call]
         return schema
 
 
+def _own(auto_schema: AutoSchema, name: str, model: type[BaseModel]) -> None:
+    """A part of another body that got its name there is this model; any other owner of the name gets a warning."""
+    known = _known(auto_schema, _component(name))
+    if known and isinstance(known.object, str):
+        known.object = model
+
+
 def _register(auto_schema: AutoSchema, name: str, part: dict[str, Any]) -> None:
-    component = ResolvedComponent(name, ResolvedComponent.SCHEMA, part, object=name)  # type: ignore[no-untyped-call]
-    auto_schema.registry.register_on_missing(component)
-    if auto_schema.registry[component].schema != part:
+    component = _component(name, part)
+    known = _known(auto_schema, component)
+    if not known:
+        auto_schema.registry.register(component)
+    elif known.schema != part:
         warn(f"Two different bodies have the name {name}. Rename one.")
+
+
+def _component(name: str, part: dict[str, Any] | None = None) -> ResolvedComponent:
+    return ResolvedComponent(name, ResolvedComponent.SCHEMA, part, object=name)  # type: ignore[no-untyped-call]
+
+
+def _known(auto_schema: AutoSchema, component: ResolvedComponent) -> ResolvedComponent | None:
+    try:
+        return auto_schema.registry[component]
+    except KeyError:
+        return None
 
 
 def may_be_absent(body: Any) -> bool:

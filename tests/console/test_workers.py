@@ -97,7 +97,7 @@ def test_only_administrators_give_a_worker_up_and_its_jobs_go_back(visit, user_f
     assert address not in text(visit(Role.BATCH_OPERATOR), page_of(hand.id))
     assert visit(Role.BATCH_OPERATOR).post(address).status_code == 403
     client = visit(Role.BATCH_ADMIN)
-    assert "The 1 jobs that it holds go to other workers at once" in text(client, address)
+    assert "Jobs that it holds: 1. They go to other workers at once" in text(client, address)
     page = client.post(address, follow=True).content.decode()
     assert "hand is no longer registered." in page
     assert "data-live" not in page

@@ -15,7 +15,7 @@ MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 @contextmanager
 def run_workers(*options: str, database_url: str | None = None) -> Iterator[psutil.Popen]:
-    """Starts it in a session of its own; whatever is left of it afterwards is killed."""
+    """Starts it in a session of its own; whatever is left of it afterwards is killed, and what it said shown."""
     environment = {**os.environ, "DATABASE_URL": database_url or os.environ["DATABASE_URL"]}
     process = psutil.Popen(
         [*MANAGE, "run_workers", *options], env=environment, start_new_session=True, stderr=subprocess.PIPE, text=True
@@ -26,7 +26,8 @@ def run_workers(*options: str, database_url: str | None = None) -> Iterator[psut
         for child in [*_children(process), process]:
             if child.is_running():
                 child.kill()
-        process.communicate()
+        if not process.stderr.closed:
+            sys.stderr.write(process.communicate()[1])
 
 
 def _children(process: psutil.Popen) -> list[psutil.Process]:

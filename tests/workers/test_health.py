@@ -50,8 +50,8 @@ def test_many_silent_workers_are_not_all_listed() -> None:
 @pytest.mark.parametrize(
     ("options", "needs"),
     [
-        ({"type": "render"}, "1 jobs of type render in queue default wait"),
-        ({"queue": "night"}, "1 jobs of type noop in queue night wait"),
+        ({"type": "render"}, "1 job of type render in queue default waits"),
+        ({"queue": "night"}, "1 job of type noop in queue night waits"),
     ],
 )
 def test_work_that_no_worker_takes(options: dict[str, Any], needs: str) -> None:
@@ -69,7 +69,7 @@ def test_work_that_needs_what_no_worker_has() -> None:
     (found,) = warnings(*ENGINE)
     assert (
         found.text
-        == "1 jobs of type noop in queue default that need gpu, memoryGB >= 32 wait and no worker can run them."
+        == "1 job of type noop in queue default that need gpu, memoryGB >= 32 waits and no worker can run them."
     )
     sql.execute("""UPDATE worker SET capabilities = '{gpu}', metadata = '{"memoryGB": 64}'""")
     assert warnings(*ENGINE) == []
@@ -82,7 +82,7 @@ def test_work_that_waits_for_long() -> None:
     (found,) = warnings(*ENGINE)
     assert (found.code, found.text) == (
         Code.LONG_WAIT,
-        "1 jobs of type noop in queue default wait, the oldest for 10 min.",
+        "1 job of type noop in queue default waits, the oldest for 10 min.",
     )
 
 

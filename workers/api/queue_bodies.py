@@ -176,7 +176,7 @@ class Minute(Shown):
     run_seconds: float = Field(description="Together, of what completed or failed")
 
 
-class Throughput(Success):
+class QueueThroughput(Success):
     """The minutes in which something ended."""
 
     queue: str

@@ -17,7 +17,7 @@ from workers.api.queue_bodies import (
     Queue,
     QueueList,
     QueueRequest,
-    Throughput,
+    QueueThroughput,
     ThroughputForm,
 )
 from workers.api.views import OPERATORS, READERS, DistributedView, answer
@@ -104,11 +104,11 @@ class ThroughputView(DistributedView):
         description="Minutes in which nothing ended are left out.",
         tags=TAG,
         parameters=[ThroughputForm],
-        responses=Throughput,
+        responses=QueueThroughput,
     )
     def get(self, request: Request, name: str) -> Response:
         minutes = throughput(name, self.parse_query(ThroughputForm)["minutes"])
-        return answer(Throughput(queue=name, minutes=[Minute.model_validate(minute) for minute in minutes]))
+        return answer(QueueThroughput(queue=name, minutes=[Minute.model_validate(minute) for minute in minutes]))
 
 
 def shown(name: str) -> Response:

@@ -55,15 +55,15 @@ def _lanes() -> Iterator[HealthWarning]:
     found = sql.rows(_DUE_LANES)
     if found and not found[0]["workers"]:
         jobs = sum(lane["jobs"] for lane in found)
-        yield HealthWarning(Code.NO_WORKER, f"{jobs:,} jobs wait and no worker is up.", "Run manage.py run_workers.")
+        yield HealthWarning(Code.NO_WORKER, f"{_wait(jobs)} and no worker is up.", "Run manage.py run_workers.")
         return
     unserved = [lane for lane in found if not lane["served"]]
     for lane in unserved[:SHOWN]:
-        text = f"{lane['jobs']:,} jobs {_lane(lane)} wait and no worker can run them{_more(unserved)}."
+        text = f"{_wait(lane['jobs'], _lane(lane))} and no worker can run them{_more(unserved)}."
         yield HealthWarning(Code.NO_CAPABLE_WORKER, text, "Start a worker that can, or cancel their executions.")
     late = [lane for lane in found if lane["served"] and lane["seconds"] > LONG_WAIT_SECONDS]
     for lane in late[:SHOWN]:
-        text = f"{lane['jobs']:,} jobs {_lane(lane)} wait, the oldest for {_duration(lane['seconds'])}{_more(late)}."
+        text = f"{_wait(lane['jobs'], _lane(lane))}, the oldest for {_duration(lane['seconds'])}{_more(late)}."
         yield HealthWarning(Code.LONG_WAIT, text, "Start more workers, or raise the limits of the queue.")
 
 
@@ -114,6 +114,12 @@ def _housekeeping() -> Iterator[HealthWarning]:
 def _lane(lane: dict[str, Any]) -> str:
     needs = [*lane["labels"], *(" ".join(map(str, comparison)) for comparison in lane["comparisons"])]
     return f"of type {lane['type']} in queue {lane['queue']}" + (f" that need {', '.join(needs)}" if needs else "")
+
+
+def _wait(jobs: int, which: str = "") -> str:
+    """So many jobs, which ones, and that they wait."""
+    one = jobs == 1
+    return " ".join(filter(None, (f"{jobs:,}", "job" if one else "jobs", which, "waits" if one else "wait")))
 
 
 def _more(found: list[Any]) -> str:

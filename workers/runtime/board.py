@@ -5,10 +5,14 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 
+import structlog
+
 from workers import handlers
 from workers.claims import Result
 from workers.handlers import Claim
 from workers.runtime.tasks import Task, chunks
+
+log = structlog.get_logger("workers")
 
 
 class Board:
@@ -102,14 +106,17 @@ class Board:
 
     def lose(self, held: dict[int, set[int]], asked: set[int]) -> None:
         """Gives up what the claims (fence -> jobs) no longer hold of the jobs that were asked about."""
-        useless = []
+        lost, useless = [], []
         with self._changed:
             for task in self._running:
-                lost = [
+                gone = [
                     job for job, claim in task.open.items() if job in asked and job not in held.get(claim.fence, ())
                 ]
-                if lost and task.lose(lost):
+                if gone and task.lose(gone):
                     useless.append(task)
+                lost += gone
+        if lost:
+            log.info("these jobs count no longer; what their handlers return is dropped", jobs=lost)
         for task in useless:
             task.interrupt()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import django.db
 import psycopg
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
@@ -13,8 +14,13 @@ from psycopg.rows import DictRow, dict_row
 
 Session = psycopg.Connection[DictRow]
 
-# what a server that goes, starts or recovers, or a colliding transaction, answers with
-PASSING = (psycopg.OperationalError, psycopg.InterfaceError)
+# what a server that goes, starts or recovers, or a colliding transaction, answers with; here, and through Django
+PASSING = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    django.db.OperationalError,
+    django.db.InterfaceError,
+)
 
 
 @contextmanager

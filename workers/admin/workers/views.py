@@ -84,7 +84,7 @@ def _deregister(worker: Worker, actor: User, _: Answers) -> Worker:
 def _explain(worker: Worker) -> list[str]:
     held = sum(len(claim.jobs) for claim in queries.held_claims(worker.pk))
     return [
-        f"The {held:,} jobs that it holds go to other workers at once, and run again from their last checkpoint.",
+        f"Jobs that it holds: {held:,}. They go to other workers at once, and run again from their last checkpoint.",
         "Whatever it still reports of them is refused. It may register again at any time.",
     ]
 
