@@ -11,10 +11,11 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from project.access import audit
 from project.access.models import ApiKey
 from project.access.roles import EVERYONE, Role
 from project.api.errors import Conflict, InvalidRequest
+from project.postgres import sql
 
 FORM = re.compile(r"tutup_([a-z0-9]{10})_[A-Za-z0-9_-]{43}")
 PREFIX_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -146,11 +148,32 @@ def seed_from_environment() -> None:
 
 
 def _lookup(secret: str) -> ApiKey | None:
-    key = ApiKey.objects.select_related("owner").filter(prefix=_prefix(secret)).first()
+    key = _read(_prefix(secret))
     if key is None or not hmac.compare_digest(key.digest, _digest(secret)):
         return None
     withdrawn = key.origin == ApiKey.Origin.ENVIRONMENT and _configured(secret) is None
     return None if withdrawn else key
+
+
+def _read(prefix: str) -> ApiKey | None:
+    """The key and its owner. Having the ORM build this statement took a third of a short call."""
+    statement, names, owner_names = _statement()
+    with sql.cursor() as cursor:
+        cursor.execute(statement, [prefix])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    key = ApiKey.from_db(DEFAULT_DB_ALIAS, names, found[: len(names)])
+    key.owner = User.from_db(DEFAULT_DB_ALIAS, owner_names, found[len(names) :])
+    return key
+
+
+@cache
+def _statement() -> tuple[str, list[str], list[str]]:
+    """A SELECT of a key by its prefix, with the fields of the key and of the owner in its order."""
+    statement, _ = ApiKey.objects.select_related("owner").filter(prefix="").query.sql_with_params()
+    names = [[field.attname for field in model._meta.concrete_fields] for model in (ApiKey, User)]
+    return statement, names[0], names[1]
 
 
 def _configured(secret: str) -> ConfiguredKey | None:

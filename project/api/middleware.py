@@ -3,17 +3,14 @@
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
 
 import structlog
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
 
 from project.api import context
 from project.api.addresses import client_address
@@ -25,28 +22,16 @@ USER_AGENT_LENGTH = 300
 PROBES = {"/health", "/ready", "/metrics"}
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-AsyncHandler = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 log = structlog.get_logger("request")
 
 
-@sync_and_async_middleware
-def request_context(get_response: Handler | AsyncHandler) -> Handler | AsyncHandler:
+def request_context(get_response: Handler) -> Handler:
     """The outermost middleware: all others, and what they log, know the caller."""
-    if iscoroutinefunction(get_response):
-        answer_later = cast("AsyncHandler", get_response)
-
-        async def answer_async(request: HttpRequest) -> HttpResponseBase:
-            with _context(request) as caller:
-                return _finished(request, await answer_later(request), caller)
-
-        return answer_async
-
-    answer_now = cast("Handler", get_response)
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         with _context(request) as caller:
-            return _finished(request, answer_now(request), caller)
+            return _finished(request, get_response(request), caller)
 
     return answer
 
