@@ -60,10 +60,15 @@ LOCK_TIMEOUT = "55P03"
 # Conditions of the server that pass by themselves. A full SQLSTATE or its class.
 PASSING: dict[str, str] = {
     "08": "The database can't be reached.",
-    "53": "The database has no resources left.",
-    "57P": "The database is restarting.",
-    LOCK_TIMEOUT: "Another transaction holds a lock that this one needs.",
+    "25006": "The database takes no changes while another one takes over.",
+    "25P03": "The transaction waited too long for its next statement.",
+    "25P04": "The transaction took too long.",
     "40": "The transaction collided with another one.",
+    "53": "The database has no resources left.",
+    LOCK_TIMEOUT: "Another transaction holds a lock that this one needs.",
+    "57014": "The statement took too long, or somebody ended it.",
+    "57P": "The database is restarting.",
+    "58": "The database's disk or system fails.",
 }
 
 
@@ -83,7 +88,17 @@ def api_error(error: BaseException) -> ApiError | None:
     if cause.diag.constraint_name in CONSTRAINTS:
         kind, code, message = CONSTRAINTS[cause.diag.constraint_name]
         return kind(message, code=code)
-    return _passing(cause, state)
+    passing = _passing(cause)
+    return NotReady(f"{passing} Try again in a moment.", code=ErrorCode.DATABASE_UNAVAILABLE) if passing else None
+
+
+def passes(error: BaseException | None) -> bool:
+    """Whether a condition of the server is behind it that passes by itself, so that the same may succeed in a while.
+
+    Takes psycopg's exceptions, Django's wrappers around them and our own raised from them.
+    """
+    cause = database_error(error)
+    return cause is not None and _passing(cause) is not None
 
 
 def database_error(error: BaseException | None) -> psycopg.Error | None:
@@ -99,11 +114,11 @@ def sqlstate(error: BaseException | None) -> str:
     return (cause.sqlstate or "") if cause else ""
 
 
-def _passing(cause: psycopg.Error, state: str) -> ApiError | None:
-    # a connection that broke or never came up has no SQLSTATE
-    lost = not state and isinstance(cause, psycopg.OperationalError)
-    message = PASSING["08"] if lost else next((text for key, text in PASSING.items() if state.startswith(key)), None)
-    return NotReady(f"{message} Try again in a moment.", code=ErrorCode.DATABASE_UNAVAILABLE) if message else None
+def _passing(cause: psycopg.Error) -> str | None:
+    state = cause.sqlstate
+    if state is None:  # of a connection that broke or never came up
+        return PASSING["08"] if isinstance(cause, psycopg.OperationalError) else None
+    return next((text for key, text in PASSING.items() if state.startswith(key)), None)
 
 
 def _details(cause: psycopg.Error) -> dict[str, Any] | None:
