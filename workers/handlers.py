@@ -16,6 +16,9 @@ an async handler all together. A handler with `max_batch_size` gets a list of cl
 same order; what it raises ends the attempts of all of them. Both have a price: jobs that wait behind another in the
 same slot can't be taken by an idle worker.
 
+`internal` types belong to the product: its own code submits them and its own workers run them. The API takes no such
+job, hands none to a remote worker, and cancels or repeats no execution that has one.
+
 Handlers register themselves: an app's `jobs` module is imported by its AppConfig.ready().
 """
 
@@ -29,7 +32,18 @@ from psycopg.types.json import Jsonb
 from project.postgres import sql
 from project.postgres.errors import StaleClaim
 
-__all__ = ["Claim", "Handler", "Permanent", "StaleClaim", "Stopped", "handler", "prefetches", "registered", "types"]
+__all__ = [
+    "Claim",
+    "Handler",
+    "Permanent",
+    "StaleClaim",
+    "Stopped",
+    "handler",
+    "is_internal",
+    "prefetches",
+    "registered",
+    "types",
+]
 
 Output = dict[str, Any] | None
 Work = (
@@ -106,6 +120,7 @@ class Handler:
     prefetch: int = 1
     max_batch_size: int | None = None
     max_wait_ms: float = 0.0
+    internal: bool = False
 
     @property
     def is_async(self) -> bool:
@@ -129,6 +144,7 @@ def handler(
     prefetch: int = 1,
     max_batch_size: int | None = None,
     max_wait_ms: float = 0.0,
+    internal: bool = False,
 ) -> Callable[[AnyWork], AnyWork]:
     """Registers a function for a job type. The second attempt waits `backoff_seconds`, each further one twice that.
 
@@ -151,6 +167,7 @@ def handler(
             prefetch=prefetch,
             max_batch_size=max_batch_size,
             max_wait_ms=max_wait_ms,
+            internal=internal,
         )
         return work
 
@@ -174,6 +191,12 @@ def types() -> list[str]:
 def prefetches() -> dict[str, int]:
     """How many jobs a slot takes at once, for the types where that is more than one."""
     return {name: found.chunk for name, found in sorted(_handlers.items()) if found.chunk > 1}
+
+
+def is_internal(type: str) -> bool:  # noqa: A002
+    """Whether only the product's own code may submit jobs of this type."""
+    known = _handlers.get(type)
+    return known is not None and known.internal
 
 
 _PARENTS = """

@@ -1,12 +1,14 @@
--- workers.drain_queue: cancel the jobs of a queue that wait or are delayed. Active ones go on, and so do rows that
--- others are claiming or putting back at this moment. Dependents follow their policies. Returns how many jobs were
--- cancelled, dependents not counted.
+-- workers.drain_queue: cancel the jobs of a queue that wait or are delayed, save the product's own (lane.internal).
+-- Active ones go on, and so do rows that others are claiming or putting back at this moment. Dependents follow their
+-- policies. Returns how many jobs were cancelled, dependents not counted.
 -- Locks: ready and held rows of the queue, skipping those of others; then as workers.poll, which never waits for
--- these. Raises: TU016 unknown queue.
+-- these. A job that adds dependents to what is drained here may wait for these while this waits for its: PostgreSQL
+-- then refuses one of the two (40P01), who tries again. Raises: TU016 unknown queue.
 CREATE OR REPLACE FUNCTION workers.drain_queue(p_queue text, p_reason text) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
-  v_lanes integer[] := array(SELECT l.id FROM lane l WHERE l.queue_id = workers.queue_named(p_queue));
+  v_lanes integer[] := array(SELECT l.id FROM lane l WHERE l.queue_id = workers.queue_named(p_queue)
+    AND NOT l.internal);
   v_ended record;
   v_opened record;
   v_woken integer[];

@@ -9,7 +9,7 @@ RETURNS TABLE (id integer, queue text, type text, priority text, labels text[], 
   capable integer, nearest text, serves boolean, handles boolean, lacks text[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   WITH live AS MATERIALIZED (
-    SELECT w.name, w.queues, w.types, w.capabilities, w.metadata FROM workers.live_workers() w
+    SELECT w.name, w.queues, w.types, w.has_session, w.capabilities, w.metadata FROM workers.live_workers() w
   ), active AS MATERIALIZED (
     SELECT n.queue_id, sum(cardinality(l.ids))::integer AS jobs FROM lease l JOIN lane n ON n.id = l.lane_id GROUP BY 1
   )
@@ -27,10 +27,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   CROSS JOIN LATERAL (
     SELECT count(*)::integer AS workers FROM live w
     WHERE (q.name = ANY (w.queues) OR '*' = ANY (w.queues)) AND (w.types IS NULL OR n.type = ANY (w.types))
-      AND workers.lane_fits(n.labels, n.comparisons, w.capabilities, w.metadata)) c
+      AND (w.has_session OR NOT n.internal) AND workers.lane_fits(n.labels, n.comparisons, w.capabilities, w.metadata)) c
   LEFT JOIN LATERAL (
     SELECT w.name, q.name = ANY (w.queues) OR '*' = ANY (w.queues) AS serves,
-      w.types IS NULL OR n.type = ANY (w.types) AS handles, m.lacks
+      (w.types IS NULL OR n.type = ANY (w.types)) AND (w.has_session OR NOT n.internal) AS handles, m.lacks
     FROM live w CROSS JOIN LATERAL (
       SELECT array(SELECT u FROM unnest(n.labels) u WHERE u <> ALL (w.capabilities)) || array(
         SELECT concat_ws(' ', k ->> 0, k ->> 1, k ->> 2) || coalesce(' (it has ' || (w.metadata ->> (k ->> 0)) || ')', '')

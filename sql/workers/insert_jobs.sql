@@ -1,5 +1,6 @@
 -- workers.insert_jobs: validate jobs and put them into an execution; those without open dependencies become ready.
--- p_kinds: array of {type, queue, priority, labels, comparisons, max_attempts, backoff_seconds, timeout_seconds}.
+-- p_kinds: array of {type, queue, priority, labels, comparisons, internal, max_attempts, backoff_seconds,
+-- timeout_seconds}.
 -- p_jobs: array of {key, kind, payload, name, run_at or delay_seconds, depends_on: [{key, on_failure}]}; kind is a
 -- place in p_kinds, from 1. Returns the lanes of p_kinds.
 -- p_new: the execution has no other jobs. Else a dependency may name a job that it has; that one's row must be locked

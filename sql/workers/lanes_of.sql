@@ -9,19 +9,20 @@ BEGIN
   FOR v_try IN 1 .. 2 LOOP
     v_lanes := array(
       SELECT l.id FROM ROWS FROM (jsonb_to_recordset(p_kinds)
-        AS (queue text, type text, priority text, labels text[], comparisons jsonb)) WITH ORDINALITY k
+        AS (queue text, type text, priority text, labels text[], comparisons jsonb, internal boolean)) WITH ORDINALITY k
       LEFT JOIN queue q ON q.name = k.queue
       LEFT JOIN lane l ON l.queue_id = q.id AND l.type = k.type AND l.priority = k.priority AND l.labels = k.labels
-        AND l.comparisons = k.comparisons
+        AND l.comparisons = k.comparisons AND l.internal = coalesce(k.internal, false)
       ORDER BY k.ordinality);
     EXIT WHEN array_position(v_lanes, NULL) IS NULL;
     INSERT INTO queue (name)
       SELECT DISTINCT k.queue FROM jsonb_to_recordset(p_kinds) k(queue text)
       WHERE NOT EXISTS (SELECT FROM queue q WHERE q.name = k.queue) ORDER BY 1 ON CONFLICT (name) DO NOTHING;
-    INSERT INTO lane (queue_id, type, priority, labels, comparisons)
-      SELECT DISTINCT q.id, k.type, k.priority, k.labels, k.comparisons
-      FROM jsonb_to_recordset(p_kinds) k(queue text, type text, priority text, labels text[], comparisons jsonb)
-      JOIN queue q ON q.name = k.queue ORDER BY 1, 2, 3, 4, 5 ON CONFLICT ON CONSTRAINT lane_identity DO NOTHING;
+    INSERT INTO lane (queue_id, type, priority, labels, comparisons, internal)
+      SELECT DISTINCT q.id, k.type, k.priority, k.labels, k.comparisons, coalesce(k.internal, false)
+      FROM jsonb_to_recordset(p_kinds)
+        k(queue text, type text, priority text, labels text[], comparisons jsonb, internal boolean)
+      JOIN queue q ON q.name = k.queue ORDER BY 1, 2, 3, 4, 5, 6 ON CONFLICT ON CONSTRAINT lane_identity DO NOTHING;
   END LOOP;
   RETURN v_lanes;
 END $$;

@@ -32,7 +32,7 @@ BEGIN
     INTO o_lanes, o_queues, o_lags, o_classes, o_chunks
     FROM worker w CROSS JOIN lane l JOIN queue q ON q.id = l.queue_id JOIN priority_class c ON c.name = l.priority
     WHERE w.id = p_worker AND (q.name = ANY (w.queues) OR '*' = ANY (w.queues))
-      AND (w.types IS NULL OR l.type = ANY (w.types))
+      AND (w.types IS NULL OR l.type = ANY (w.types)) AND (w.has_session OR NOT l.internal)
       AND workers.lane_fits(l.labels, l.comparisons, w.capabilities, w.metadata);
   PERFORM set_config('tutup.served', concat_ws(chr(31), v_key, clock_timestamp() + interval '1 second', o_lanes,
     o_queues, o_lags, o_classes, o_chunks), false);

@@ -110,7 +110,7 @@ class Lobby:
 
 DUE = """
 SELECT q.name FROM queue q WHERE EXISTS (
-  SELECT FROM lane l WHERE l.queue_id = q.id AND EXISTS (
+  SELECT FROM lane l WHERE l.queue_id = q.id AND NOT l.internal AND EXISTS (
     SELECT FROM ready r WHERE r.lane_id = l.id AND r.run_at <= now()))
 """
 

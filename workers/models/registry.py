@@ -90,10 +90,16 @@ class Lane(models.Model):
         db_default=[], help_text="[[name, operator, value]] that a worker's metadata must satisfy; sorted."
     )
 
+    internal = models.BooleanField(
+        db_default=False, help_text="The product's own: only workers with a session of ours may take its jobs."
+    )
+
     class Meta:
         db_table = "lane"
         constraints = [
-            models.UniqueConstraint(fields=["queue", "type", "priority", "labels", "comparisons"], name="lane_identity")
+            models.UniqueConstraint(
+                fields=["queue", "type", "priority", "labels", "comparisons", "internal"], name="lane_identity"
+            )
         ]
 
     def __str__(self) -> str:

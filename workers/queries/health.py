@@ -146,7 +146,7 @@ WITH alive AS MATERIALIZED (SELECT * FROM workers.live_workers()), due AS (
 SELECT q.name AS queue, l.type, l.labels, l.comparisons, d.jobs,
   extract(epoch FROM now() - d.oldest)::float8 AS seconds, (SELECT count(*) FROM alive) AS workers,
   EXISTS (SELECT FROM alive w WHERE (q.name = ANY (w.queues) OR '*' = ANY (w.queues))
-    AND (w.types IS NULL OR l.type = ANY (w.types))
+    AND (w.types IS NULL OR l.type = ANY (w.types)) AND (w.has_session OR NOT l.internal)
     AND workers.lane_fits(l.labels, l.comparisons, w.capabilities, w.metadata)) AS served
 FROM due d JOIN lane l ON l.id = d.lane_id JOIN queue q ON q.id = l.queue_id
 WHERE NOT EXISTS (SELECT FROM queue_pause p WHERE (p.queue_id = q.id OR p.queue_id IS NULL)

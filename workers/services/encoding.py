@@ -57,6 +57,7 @@ class Kind(NamedTuple):
             "priority": self.priority,
             "labels": labels,
             "comparisons": comparisons,
+            "internal": known is not None and known.internal,
             "max_attempts": _first(self.max_attempts, known.max_attempts if known else MAX_ATTEMPTS),
             "backoff_seconds": _first(self.backoff_seconds, known.backoff_seconds if known else BACKOFF_SECONDS),
             "timeout_seconds": _first(self.timeout_seconds, known.timeout_seconds if known else None),

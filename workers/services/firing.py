@@ -15,6 +15,7 @@ from workers.models import CatchUp, Execution, Overlap, Schedule
 from workers.queries.schedules import due_schedules, running_of
 from workers.schedules import Step, next_step
 from workers.services.executions import cancel, submit
+from workers.services.internal import refuse_types
 from workers.services.schedule_jobs import job_specs
 from workers.timetables import Timetable
 
@@ -59,10 +60,10 @@ def start(schedule: Schedule, running: list[int], *, moment: datetime | None, ac
 
 
 def submit_run(schedule: Schedule, *, actor: User | None) -> Execution:
-    """An execution of the schedule's jobs. Raises what `submit` raises."""
-    return submit(
-        workflow=schedule.workflow, jobs=job_specs(schedule.jobs), parallelism=schedule.parallelism, actor=actor
-    )
+    """An execution of the schedule's jobs. Raises what `submit` raises, and a 400 for types of the product's own."""
+    jobs = job_specs(schedule.jobs)
+    refuse_types(jobs)
+    return submit(workflow=schedule.workflow, jobs=jobs, parallelism=schedule.parallelism, actor=actor)
 
 
 def fire(schedule_id: int) -> Fired | None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from project.access import audit
 from workers.models import Execution
-from workers.services import executions, reruns
+from workers.services import executions, internal, reruns
 from workers.services.specs import JobSpec
 
 
@@ -19,7 +19,8 @@ def start(
     idempotency_key: str | None = None,
     actor: User | None = None,
 ) -> tuple[Execution, bool]:
-    """As `submit_once`: the execution, and whether this call made it."""
+    """As `submit_once`: the execution, and whether this call made it. Types of the product's own are refused too."""
+    internal.refuse_types(jobs)
     with transaction.atomic():
         execution, made = executions.submit_once(
             workflow=workflow, jobs=jobs, parallelism=parallelism, idempotency_key=idempotency_key, actor=actor
@@ -31,7 +32,9 @@ def start(
 
 
 def cancel(*, execution_id: int, reason: str, actor: User | None = None) -> bool:
-    """As `executions.cancel`: whether there was anything to cancel. Raises `NotFound`."""
+    """As `executions.cancel`: whether there was anything to cancel. Raises `NotFound`, and `Forbidden` for an execution
+    with jobs of the product itself, as do all below."""
+    internal.refuse_steering(execution_id)
     with transaction.atomic():
         cancelled = executions.cancel(execution_id=execution_id, reason=reason)
         if cancelled:
@@ -42,6 +45,7 @@ def cancel(*, execution_id: int, reason: str, actor: User | None = None) -> bool
 
 def retry(*, execution_id: int, actor: User | None = None) -> Execution:
     """As `reruns.retry_failed`."""
+    internal.refuse_steering(execution_id)
     with transaction.atomic():
         made = reruns.retry_failed(execution_id=execution_id, actor=actor)
         details = {"rerun_of": name(execution_id), "jobs": made.total}
@@ -51,6 +55,7 @@ def retry(*, execution_id: int, actor: User | None = None) -> Execution:
 
 def rerun(*, execution_id: int, key: str, actor: User | None = None) -> Execution:
     """As `reruns.rerun_from`."""
+    internal.refuse_steering(execution_id)
     with transaction.atomic():
         made = reruns.rerun_from(execution_id=execution_id, key=key, actor=actor)
         details = {"rerun_of": name(execution_id), "from": key, "jobs": made.total}

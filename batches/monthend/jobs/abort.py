@@ -6,7 +6,7 @@ from project.postgres import sql
 from workers.handlers import Claim, handler
 
 
-@handler("month_end.abort", max_attempts=100, backoff_seconds=0.5)
+@handler("month_end.abort", internal=True, max_attempts=100, backoff_seconds=0.5)
 def abort(claim: Claim) -> None:
     """Drop the leaves and let go of the ledger. Whoever still works on a leaf is interrupted first."""
     batch = MonthEndBatch.objects.get(pk=claim.payload["batch"])

@@ -9,7 +9,7 @@ from project.postgres import sql
 from workers.handlers import Claim, Permanent, StaleClaim, handler
 
 
-@handler("month_end.validate", max_attempts=5, backoff_seconds=1.0)
+@handler("month_end.validate", internal=True, max_attempts=5, backoff_seconds=1.0)
 def validate(claim: Claim) -> None:
     """Run the pre-commit layer. Raises `Permanent` with the messages of what failed."""
     batch = MonthEndBatch.objects.get(pk=claim.payload["batch"])
@@ -20,7 +20,7 @@ def validate(claim: Claim) -> None:
         raise Permanent("Validation failed. " + " ".join(f"{check.message}." for check in failed))
 
 
-@handler("month_end.commit", max_attempts=10, backoff_seconds=0.5)
+@handler("month_end.commit", internal=True, max_attempts=10, backoff_seconds=0.5)
 def commit(claim: Claim) -> None:
     """Commit the batch, or end its dry run. Safe to repeat: a batch that reached its end stays there.
 
@@ -38,7 +38,7 @@ def commit(claim: Claim) -> None:
         raise Permanent(refusal.message) from refusal
 
 
-@handler("month_end.report", max_attempts=5, backoff_seconds=1.0)
+@handler("month_end.report", internal=True, max_attempts=5, backoff_seconds=1.0)
 def report(claim: Claim) -> dict[str, Any]:
     """Give the planner statistics of the new leaves; then nothing is left to do."""
     batch = MonthEndBatch.objects.get(pk=claim.payload["batch"])

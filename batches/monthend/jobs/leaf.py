@@ -7,13 +7,13 @@ from project.postgres import sql
 from workers.handlers import Claim, Permanent, handler
 
 
-@handler("month_end.key", max_attempts=3, backoff_seconds=1.0)
+@handler("month_end.key", internal=True, max_attempts=3, backoff_seconds=1.0)
 def build_key(claim: Claim) -> None:
     """Build the leaf's primary key in one transaction."""
     sql.routine("monthend.build_key", claim.payload["batch"], claim.payload["leaf"], claim.fence, claim.job_id)
 
 
-@handler("month_end.prove_leaf", max_attempts=3, backoff_seconds=1.0)
+@handler("month_end.prove_leaf", internal=True, max_attempts=3, backoff_seconds=1.0)
 def prove_leaf(claim: Claim) -> dict[str, Any]:
     """Compare each range of the leaf with its plan. Raises `Permanent` naming the ranges that differ."""
     batch, leaf = claim.payload["batch"], claim.payload["leaf"]

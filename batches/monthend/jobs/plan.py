@@ -15,7 +15,7 @@ MOST_LEAVES = 16
 MEGABYTE = 1024 * 1024
 
 
-@handler("month_end.plan", max_attempts=3, backoff_seconds=2.0)
+@handler("month_end.plan", internal=True, max_attempts=3, backoff_seconds=2.0)
 def plan(claim: Claim) -> dict[str, Any]:
     """Check, freeze, plan; then add the jobs that the plan calls for. Safe to repeat at any point."""
     batch = MonthEndBatch.objects.get(pk=claim.payload["batch"])

@@ -6,7 +6,7 @@ from project.postgres import sql
 from workers.handlers import Claim, handler
 
 
-@handler("month_end.post", max_attempts=3, backoff_seconds=1.0)
+@handler("month_end.post", internal=True, max_attempts=3, backoff_seconds=1.0)
 def post_range(claim: Claim) -> dict[str, Any]:
     """Post the blocks of one range from its checkpoint on; each call is one transaction in the database."""
     batch, number = claim.payload["batch"], claim.payload["range"]

@@ -9,7 +9,7 @@ from workers.queries import failures
 UNKNOWN = "A step was cancelled."
 
 
-@handler("month_end.settle", max_attempts=100, backoff_seconds=1.0)
+@handler("month_end.settle", internal=True, max_attempts=100, backoff_seconds=1.0)
 def settle(claim: Claim) -> dict[str, Any]:
     """Fail the batch when a job of its execution failed for good; nothing to do otherwise."""
     failed = failures(claim.execution_id)
