@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION workers.begin_bulk(p_workflow text, p_kind jsonb, p_c
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   c_most CONSTANT integer := 1000000;  -- a partition of the history; three are kept ahead
+  c_job CONSTANT jsonb := '[{"key": "1", "kind": 1}]';
 BEGIN
   IF p_count = 0 THEN
     RAISE EXCEPTION USING ERRCODE = 'TU010', MESSAGE = 'payloads is empty. Submit at least one job.',
@@ -17,8 +18,8 @@ BEGIN
       MESSAGE = format('There are %s jobs; at most %s are taken at once. Submit several executions.', p_count, c_most);
   END IF;
   PERFORM workers.check_parallelism(p_parallelism);
-  PERFORM workers.check_options(jsonb_build_array(p_kind), '[{"key": "1", "kind": 1}]');
-  o_lane := (workers.lanes_of(jsonb_build_array(p_kind)))[1];
+  PERFORM workers.check_options(jsonb_build_array(p_kind), c_job);
+  o_lane := (workers.lanes_of(jsonb_build_array(p_kind), c_job))[1];
   o_ids := workers.job_ids(p_count);
   INSERT INTO execution AS e (workflow, parallelism, actor_id, total)
     VALUES (p_workflow, p_parallelism, p_actor, p_count) RETURNING e.id INTO o_execution;

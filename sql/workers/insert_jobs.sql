@@ -16,11 +16,11 @@ DECLARE
   v_ready record;
 BEGIN
   PERFORM workers.check_jobs(v_known, p_kinds, p_jobs);
-  o_lanes := workers.lanes_of(p_kinds);
   o_ids := workers.job_ids(jsonb_array_length(p_jobs));
   IF v_linked THEN
     PERFORM workers.insert_dependencies(v_known, o_ids, p_jobs);
   END IF;
+  o_lanes := workers.lanes_of(p_kinds, p_jobs);  -- last: what is refused before uses up no ids of queues
   WITH placed AS MATERIALIZED (
     SELECT o_ids[j.place] AS id, (j.job ->> 'kind')::integer AS kind, j.job ->> 'key' AS key, j.job ->> 'name' AS name,
       coalesce(j.job -> 'payload', '{}') AS payload, coalesce(jsonb_array_length(j.job -> 'depends_on'), 0) AS pending,

@@ -1,7 +1,8 @@
 -- workers.lanes_of: the lane of each kind of job (as workers.insert_jobs takes them), in the order of p_kinds; queues
--- and lanes that don't exist are made.
+-- and lanes that don't exist are made. p_jobs are for an error that names one.
 -- Locks: the new rows of queue and lane, in order of their names, so that two submissions never wait for each other.
-CREATE OR REPLACE FUNCTION workers.lanes_of(p_kinds jsonb) RETURNS integer[]
+-- Raises: TU015 as workers.check_new_lanes.
+CREATE OR REPLACE FUNCTION workers.lanes_of(p_kinds jsonb, p_jobs jsonb) RETURNS integer[]
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   v_lanes integer[];
@@ -15,6 +16,7 @@ BEGIN
         AND l.comparisons = k.comparisons AND l.internal = coalesce(k.internal, false)
       ORDER BY k.ordinality);
     EXIT WHEN array_position(v_lanes, NULL) IS NULL;
+    PERFORM workers.check_new_lanes(p_kinds, p_jobs, v_lanes);
     INSERT INTO queue (name)
       SELECT DISTINCT k.queue FROM jsonb_to_recordset(p_kinds) k(queue text)
       WHERE NOT EXISTS (SELECT FROM queue q WHERE q.name = k.queue) ORDER BY 1 ON CONFLICT (name) DO NOTHING;

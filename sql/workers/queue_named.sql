@@ -1,9 +1,9 @@
 -- workers.queue_named: the id of a queue; NULL for NULL, which stands for all queues.
 -- Locks: nothing. Raises: TU016 unknown queue.
-CREATE OR REPLACE FUNCTION workers.queue_named(p_name text) RETURNS smallint
+CREATE OR REPLACE FUNCTION workers.queue_named(p_name text) RETURNS integer
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
 DECLARE
-  v_id smallint := (SELECT q.id FROM queue q WHERE q.name = p_name);
+  v_id integer := (SELECT q.id FROM queue q WHERE q.name = p_name);
 BEGIN
   IF v_id IS NULL AND p_name IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'TU016', DETAIL = jsonb_build_object('queue', p_name)::text,

@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION workers.resume_queue(p_queue text) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
-  v_queue smallint := workers.queue_named(p_queue);
+  v_queue integer := workers.queue_named(p_queue);
   v_until timestamptz;
 BEGIN
   DELETE FROM queue_pause p WHERE p.queue_id IS NOT DISTINCT FROM v_queue RETURNING coalesce(p.until, 'infinity')

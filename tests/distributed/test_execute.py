@@ -9,7 +9,9 @@ from django.utils import timezone
 from project.access.models import AuditEntry
 from project.access.roles import Role
 from project.api.errors import ErrorCode
+from project.postgres import sql
 from tests.distributed.refusals import refused, wrong_field
+from tests.distributed.remote import key_of
 from tests.workers.hands import Hand, keys
 from workers.models import Execution, Job, JobDependency, Lane
 
@@ -279,6 +281,45 @@ def test_the_same_key_with_another_request_is_409(client):
 def test_keys_of_others_are_their_own(client, client_for):
     start(client, one(), idempotencyKey="monday")
     assert start(client_for(Role.BATCH_OPERATOR), one("b"), idempotencyKey="monday").status_code == 200
+
+
+def test_a_hundred_new_queues_are_made_and_the_next_job_is_named(client):
+    jobs = [one(str(place), queue=f"queue-{place}") for place in range(101)]
+    details = invalid(client, ErrorCode.INVALID_OPTION, *jobs)
+    assert (details["job"], details["option"], list(details["fields"])) == ("100", "queue", ["jobs.100.queue"])
+    assert start(client, *jobs[:100]).status_code == 200
+    assert start(client, *jobs).status_code == 200
+
+
+def test_a_thousand_new_lanes_are_made_and_the_next_job_is_named(client):
+    jobs = [one(str(place), requires=[f"rows >= {place}"], maxAttempts=place % 3 + 1) for place in range(1001)]
+    details = invalid(client, ErrorCode.INVALID_OPTION, *jobs)
+    assert (details["job"], details["option"], list(details["fields"])) == ("1000", "requires", ["jobs.1000.requires"])
+    details = invalid(client, ErrorCode.INVALID_OPTION, *[one(str(place), type=f"t{place}") for place in range(1001)])
+    assert list(details["fields"]) == ["jobs.1000.type"]
+    assert start(client, *jobs[:1000]).status_code == 200
+    assert start(client, *jobs).status_code == 200
+
+
+def test_what_is_refused_uses_up_no_queue_ids(client):
+    last = "SELECT last_value FROM queue_id_seq"
+    before = sql.value(last)
+    invalid(client, ErrorCode.UNKNOWN_DEPENDENCY, one("a", "nobody", queue="new"))
+    invalid(client, ErrorCode.INVALID_OPTION, *[one(str(place), queue=f"queue-{place}") for place in range(40_000)])
+    assert sql.value(last) == before
+
+
+def test_there_may_be_more_queues_than_a_smallint_counts(client):
+    sql.execute("ALTER SEQUENCE queue_id_seq RESTART WITH 40000")
+    assert start(client, one(queue="new")).status_code == 200
+    hand = Hand()
+    hand.complete(*hand.claim())
+    operator = key_of("operator", Role.BATCH_OPERATOR)
+    for verb in ("pause", "resume"):
+        assert operator.post(f"/api/distributed/queue/{verb}", {"queue": "new"}).status_code == 200
+    state = operator.get("/api/distributed/queues/new").json()["queue"]
+    assert state["counts"]["completed"] == 1
+    sql.value("SELECT workers.fold_tally(q.id) FROM queue q WHERE q.name = 'new'")
 
 
 def test_it_is_in_the_audit_trail(client):

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 class Queue(models.Model):
     """Jobs under one name, and the limits that all its workers keep together."""
 
-    id = models.SmallAutoField(primary_key=True)
+    id = models.AutoField(primary_key=True)
     name = models.TextField(unique=True)
     horizon = models.DurationField(
         db_default=timedelta(minutes=10), help_text="How far apart weights 0 and 1 stand, as waiting time."
