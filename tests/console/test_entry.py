@@ -87,6 +87,21 @@ def test_an_unknown_page_wears_the_same_dress(visit):
     assert "nav-sidebar" in page
 
 
+@pytest.mark.parametrize("model", ["execution", "job", "queue", "schedule", "worker"])
+@pytest.mark.parametrize("key", ["abc", "-1", "9" * 30, "a/b"])
+def test_what_is_no_id_of_a_row_is_not_found(visit, model, key):
+    client = visit(Role.AUDITOR)
+    for path in (f"/admin/workers/{model}/{key}/", f"/admin/workers/{model}/{key}/change/"):
+        answer = client.get(path, follow=True)
+        assert answer.status_code == 404, path
+        assert "There is no such page" in answer.content.decode()
+    assert client.get(f"/admin/workers/{model}/{'9' * 30}/page/").status_code == 404
+
+
+def test_what_is_no_id_says_nothing_to_other_roles(visit):
+    assert visit(Role.INTEGRATOR).get("/admin/workers/execution/abc/change/").status_code == 403
+
+
 def test_a_forbidden_page_wears_it_too_and_names_the_roles(visit, january):
     answer = visit(Role.FINANCE_VIEWER).get("/admin/monthend/monthendbatch/start/")
     assert answer.status_code == 403

@@ -1,11 +1,11 @@
 """The list of executions, and the addresses of an execution's own pages."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -73,12 +73,6 @@ class ExecutionAdmin(ReadOnlyAdmin):
     @admin.display(description="took")
     def took(self, execution: Execution) -> SafeString:
         return figures.number(figures.span(seconds(execution)))
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Django's page for a row gives way to the execution's own."""
-        return HttpResponseRedirect(views.address(object_id))
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, View, str]] = [

@@ -1,11 +1,10 @@
 """The list of schedules, and the addresses of a schedule's own pages."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -66,12 +65,6 @@ class ScheduleAdmin(ReadOnlyAdmin):
     @admin.display(description="left out", ordering="skipped")
     def left_out(self, schedule: Schedule) -> SafeString:
         return figures.number(figures.count(schedule.skipped))
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Django's page for a row gives way to the schedule's own."""
-        return HttpResponseRedirect(views.address(object_id))
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, View, str]] = [
