@@ -3,11 +3,14 @@
 import time
 
 import pytest
+from django.contrib import admin
+from django.test import RequestFactory
 
 from project.access.models import AuditEntry
 from project.access.roles import Role
 from tests.console.engine import WORKERS, grow_old, half_done, job_page, text
 from tests.workers.hands import Hand, graph, job
+from workers.admin.workers.admin import WorkerAdmin
 from workers.models import Worker
 from workers.queries.queue_states import queue_state
 from workers.services import remote
@@ -112,6 +115,31 @@ def test_giving_up_twice_is_refused(visit):
     answer = client.post(f"{WORKERS}{hand.id}/deregister/")
     assert answer.status_code == 404
     assert "is not registered" in answer.content.decode()
+
+
+def test_a_registration_that_was_taken_over_gives_nothing_of_the_new_one_away(visit):
+    old = Hand()
+    graph(job("a"))
+    new = Hand()
+    new.claim(1)
+    client = visit(Role.BATCH_ADMIN)
+    assert "deregister" not in text(client, page_of(old.id))
+    dialog = text(client, f"{WORKERS}{old.id}/deregister/")
+    assert "This registration has ended: nothing is left to give up." in dialog
+    answer = client.post(f"{WORKERS}{old.id}/deregister/")
+    assert answer.status_code == 409
+    assert "hand has registered anew" in answer.content.decode()
+    assert queue_state("default").counts.active == 1
+    assert Worker.objects.get(pk=new.id).stopped_at is None
+
+
+def test_each_look_at_the_list_keeps_its_own_statuses(database):
+    page, request = WorkerAdmin(Worker, admin.site), RequestFactory().get(WORKERS)
+    hand = Hand()
+    (before,) = page.get_queryset(request)
+    grow_old(hand)
+    (after,) = page.get_queryset(request)
+    assert ["unhealthy" in page.state(shown) for shown in (before, after)] == [False, True]
 
 
 def test_our_own_processes_are_not_given_up_here(visit, workers):

@@ -1,11 +1,11 @@
 """The list of workers, and the addresses of a worker's own pages."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Case, Model, QuerySet, TextField, Value, When
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -16,9 +16,9 @@ from workers import queries
 from workers.admin.workers import views
 from workers.admin.workers.filters import StatusFilter
 from workers.models import Worker
-from workers.queries import RegisteredWorker
 
 View = Callable[..., HttpResponse]
+ALIVE = frozenset({"idle", "busy", "active"})
 
 
 @admin.register(Worker)
@@ -39,17 +39,21 @@ class WorkerAdmin(ReadOnlyAdmin):
         return views.address(obj.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Worker]:
-        self._registered = {worker.id: worker for worker in queries.registered_workers()}
-        return super().get_queryset(request)
+        """Each worker with its `status`, by one look at all that are registered."""
+        ids: dict[str, list[int]] = defaultdict(list)
+        for worker in queries.registered_workers():
+            ids[worker.status].append(worker.id)
+        known = (When(pk__in=those, then=Value(status)) for status, those in ids.items())
+        found: QuerySet[Worker] = super().get_queryset(request)
+        return found.annotate(status=Case(*known, default=Value(views.STOPPED), output_field=TextField()))
 
     @admin.display(description="status")
     def state(self, worker: Worker) -> SafeString | str:
-        return states.badge(views.status(self._known(worker)))
+        return states.badge(_status(worker))
 
     @admin.display(description="load", ordering="current_load")
     def load(self, worker: Worker) -> SafeString | str:
-        known = self._known(worker)
-        return charts.load(worker.current_load, worker.slots) if known and known.alive else figures.NOTHING
+        return charts.load(worker.current_load, worker.slots) if _status(worker) in ALIVE else figures.NOTHING
 
     @admin.display(description="capabilities")
     def labels(self, worker: Worker) -> SafeString | str:
@@ -77,15 +81,6 @@ class WorkerAdmin(ReadOnlyAdmin):
     def started(self, worker: Worker) -> SafeString | str:
         return figures.ago(worker.started_at)
 
-    def _known(self, worker: Worker) -> RegisteredWorker | None:
-        return self._registered.get(worker.pk)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Django's page for a row gives way to the worker's own."""
-        return HttpResponseRedirect(views.address(object_id))
-
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, View, str]] = [
             ("<int:pk>/page/", views.show, "worker"),
@@ -94,3 +89,7 @@ class WorkerAdmin(ReadOnlyAdmin):
         ]
         own = [path(route, self.admin_site.admin_view(view), name=name) for route, view, name in pages]
         return [*own, *super().get_urls()]
+
+
+def _status(worker: Worker) -> str:
+    return str(getattr(worker, "status", views.STOPPED))

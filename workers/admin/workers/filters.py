@@ -5,10 +5,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from workers import queries
 from workers.models import Worker
 
 STATUSES = ("idle", "busy", "active", "unhealthy")
@@ -36,5 +35,5 @@ class StatusFilter(admin.SimpleListFilter):
             return queryset.filter(stopped_at__isnull=False)
         registered = queryset.filter(stopped_at=None)
         if chosen in STATUSES:
-            return registered.filter(pk__in=[one.id for one in queries.registered_workers() if one.status == chosen])
+            return registered.filter(Q(status=chosen))  # as the list's rows say it themselves
         return registered

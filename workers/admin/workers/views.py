@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from project.access.roles import ALL_READERS, Role
+from project.api.errors import Conflict
 from project.console.dialogs import Answers, Dialog, NothingForm, ask, require
 from project.console.pages import fragment, page
 from project.console.people import holds
@@ -19,6 +20,7 @@ from workers.queries import RegisteredWorker
 from workers.services import remote
 
 ALL_QUEUES = "*"
+STOPPED = "stopped"
 HELD = 200
 """Jobs that a worker's page lists."""
 ADMINS = frozenset({Role.BATCH_ADMIN})
@@ -42,7 +44,7 @@ def deregister(request: HttpRequest, pk: int) -> HttpResponse:
 
 def status(known: RegisteredWorker | None) -> str:
     """In a word: stopped, unhealthy, active (no load told yet), idle or busy."""
-    return known.status if known else "stopped"
+    return known.status if known else STOPPED
 
 
 def queues_of(worker: Worker) -> str:
@@ -77,11 +79,16 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 def _deregister(worker: Worker, actor: User, _: Answers) -> Worker:
-    remote.deregister(remote.acting_for(worker.name, actor=actor, any_worker=True), actor=actor)
+    acting = remote.acting_for(worker.name, actor=actor, any_worker=True)
+    if acting.id != worker.pk:
+        raise Conflict(f"{worker.name} has registered anew: this registration has ended. Deregister the new one.")
+    remote.deregister(acting, actor=actor)
     return worker
 
 
 def _explain(worker: Worker) -> list[str]:
+    if worker.stopped_at:
+        return ["This registration has ended: nothing is left to give up."]
     held = sum(len(claim.jobs) for claim in queries.held_claims(worker.pk))
     return [
         f"Jobs that it holds: {held:,}. They go to other workers at once, and run again from their last checkpoint.",
