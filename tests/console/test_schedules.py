@@ -95,6 +95,31 @@ def test_one_that_is_over_says_so(visit, nightly):
     assert "over" in page
 
 
+def test_one_that_ends_before_its_next_moment_says_when(visit, nightly):
+    Schedule.objects.update(ends_at="2090-01-01T00:00Z", next_run_at=None)
+    page = text(visit(Role.AUDITOR), page_of(nightly))
+    assert "None: it ends" in page
+    assert "over" in page
+
+
+@pytest.mark.parametrize("ends_at", [None, "2090-01-01T00:00Z"])
+def test_one_that_cannot_be_read_is_refused_until_it_is_changed(visit, nightly, ends_at):
+    Schedule.objects.update(next_run_at=None, last_error="No time zone found with key Asia/Atlantis", ends_at=ends_at)
+    client = visit(Role.AUDITOR)
+    page = text(client, page_of(nightly))
+    assert "None until it is changed: see the error above." in page
+    assert "refused</span>" in page
+    assert "it ended" not in page
+    assert "over</span>" not in text(client, SCHEDULES)
+
+
+def test_one_whose_last_run_was_refused_before_its_end_is_over(visit, nightly):
+    Schedule.objects.update(ends_at="2025-01-01T00:00Z", next_run_at=None, last_error="There is no fund X.")
+    page = text(visit(Role.AUDITOR), page_of(nightly))
+    assert "None: it ended" in page
+    assert "over</span>" in page
+
+
 def test_viewers_may_do_nothing(visit, nightly):
     client = visit(Role.AUDITOR)
     assert "data-dialog" not in text(client, page_of(nightly))

@@ -41,10 +41,13 @@ def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def state(schedule: Schedule) -> str:
-    """In a word: enabled, disabled, or over when nothing is to come."""
+    """In a word: enabled, disabled, over when nothing is to come, or refused when nobody can tell what is."""
     if not schedule.enabled:
         return "disabled"
-    return "enabled" if schedule.next_run_at else "over"
+    if schedule.next_run_at:
+        return "enabled"
+    ended = schedule.ends_at is not None and schedule.ends_at <= timezone.now()
+    return "refused" if schedule.last_error and not ended else "over"
 
 
 def rule(schedule: Schedule) -> str:
