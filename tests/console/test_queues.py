@@ -163,6 +163,17 @@ def test_resuming_one_queue_under_a_pause_of_all_says_that_it_stays(visit, user_
     assert "All queues are paused besides" in text(visit(Role.BATCH_ADMIN), move("resume"))
 
 
+def test_resuming_all_says_how_many_queues_stay_paused(visit, user_for):
+    queues.create_queue(name="reports")
+    person = user_for(Role.BATCH_ADMIN)
+    queues.pause(queue=None, reason="x", actor=person)
+    client = visit(Role.BATCH_ADMIN)
+    assert "of their own" not in text(client, f"{QUEUES}resume/all/")
+    for queue in ("default", "reports"):
+        queues.pause(queue=queue, reason="x", actor=person)
+    assert "Queues with a pause of their own, which stay paused: 2." in text(client, f"{QUEUES}resume/all/")
+
+
 @pytest.mark.parametrize("verb", ["drain", "limits", "explode"])
 def test_all_queues_can_only_be_paused_and_resumed(visit, verb):
     assert visit(Role.BATCH_ADMIN).get(f"{QUEUES}{verb}/all/").status_code == 404

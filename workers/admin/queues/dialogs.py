@@ -52,9 +52,17 @@ def _explain_pause(queue: str) -> list[str]:
 
 
 def _explain_resume(queue: str) -> list[str]:
-    if any(pause.queue is None for pause in pauses()) and queue != ALL:
+    if queue == ALL:
+        return _explain_resume_all()
+    if any(pause.queue is None for pause in pauses()):
         return ["The queue's own pause ends. All queues are paused besides: it goes on once that pause has ended too."]
     return ["Workers take its jobs again at once, in their order."]
+
+
+def _explain_resume_all() -> list[str]:
+    own = sum(pause.queue is not None for pause in pauses())
+    stay = [f"Queues with a pause of their own, which stay paused: {own:,}."] if own else []
+    return [f"Workers take the jobs of all {'other ' if own else ''}queues again at once, in their order.", *stay]
 
 
 def _explain_limit(queue: str) -> list[str]:
