@@ -28,11 +28,12 @@ SHOWN = 3  # of a kind: what comes after is found behind the link
 STOPS = frozenset({Code.NO_WORKER, Code.NO_CAPABLE_WORKER})
 """Warnings of work that does not move at all."""
 SEEN_AT = {
-    Code.NO_WORKER: "worker",
     Code.SILENT_WORKER: "worker",
     Code.NO_CAPABLE_WORKER: "worker",
     Code.LONG_WAIT: "queue",
+    Code.OLD_SNAPSHOT: "worker",  # of a handler: everybody else's has a command
 }
+"""Where warnings are mended that no command mends."""
 SEES_KEYS = frozenset({Role.BATCH_ADMIN, Role.AUDITOR})
 
 
@@ -66,9 +67,13 @@ def _batches() -> Iterator[Row]:
 
 def _engine() -> Iterator[Row]:
     for warning in warnings():
-        place = SEEN_AT.get(warning.code, "")
-        address, link = (changelist(f"workers.{place}"), f"{place}s") if place else ("", "")
-        yield Row(BAD if warning.code in STOPS else WARN, f"{warning.text} {warning.mend}", address, link)
+        tone = BAD if warning.code in STOPS else WARN
+        text = f"{warning.text} {warning.mend}"
+        if warning.command:  # which stands beside the text: not twice where the text ends with it
+            yield Row(tone, text.removesuffix(f" {warning.command}"), command=warning.command)
+        else:
+            place = SEEN_AT[warning.code]
+            yield Row(tone, text, changelist(f"workers.{place}"), f"{place}s")
 
 
 def _pauses() -> Iterator[Row]:

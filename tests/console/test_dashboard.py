@@ -14,7 +14,9 @@ from project.access.roles import Role
 from project.postgres import sql
 from tests.monthend import months
 from tests.monthend.closing import initiate
+from tests.workers.hands import graph, job
 from workers.models import Worker
+from workers.queries import burden
 
 
 def text(client, path="/admin/"):
@@ -113,6 +115,58 @@ def test_a_silent_worker_is_told(visit):
     page = text(visit(Role.AUDITOR))
     assert "Worker w-7 has been silent" in page
     assert "/admin/workers/worker/" in page
+
+
+@pytest.mark.parametrize(
+    ("held", "told", "mended"),
+    [
+        (
+            {"kind": "session", "holder": "12", "program": "psql"},
+            "End its transaction, or the session:</span>",
+            "<code data-copy>SELECT pg_terminate_backend(12);</code>",
+        ),
+        (
+            {"kind": "prepared", "holder": "it's", "program": ""},
+            "Finish it:</span>",
+            "<code data-copy>ROLLBACK PREPARED &#x27;it&#x27;&#x27;s&#x27;;</code>",
+        ),
+        (
+            {"kind": "slot", "holder": "replica", "program": ""},
+            "Start its replica, or drop the slot:</span>",
+            "<code data-copy>SELECT pg_drop_replication_slot(&#x27;replica&#x27;);</code>",
+        ),
+        (
+            {"kind": "session", "holder": "12", "program": "tutup-worker-1-slot"},
+            "let it end.</span>",
+            '<a href="/admin/workers/worker/">workers</a>',
+        ),
+    ],
+)
+def test_who_keeps_dead_rows_is_told_with_what_ends_it(visit, monkeypatch, held, told, mended):
+    snapshot = burden.Snapshot(seconds=70.0, transactions=2_000_000, **held)
+    monkeypatch.setattr(burden, "oldest_snapshot", lambda: snapshot)
+    page = text(visit(Role.AUDITOR))
+    assert told in page
+    assert mended in page
+
+
+def test_what_housekeeping_mends_has_its_command(visit, monkeypatch):
+    monkeypatch.setattr(burden, "hot_tables", lambda: [burden.HotTable(name="ready", dead=20_001, allowed=2000)])
+    monkeypatch.setattr(burden, "claim_waste", lambda: 20_001)
+    page = text(visit(Role.AUDITOR))
+    assert "Table ready has 20,001 dead rows" in page
+    assert page.count("<code data-copy>manage.py housekeep</code>") == 2
+
+
+def test_work_that_nobody_does_has_its_command(visit):
+    graph(job("a"))
+    sql.execute(
+        "INSERT INTO tally (session_pid, queue_id, minute) SELECT 1, id, now() - interval '11 minutes' FROM queue"
+    )
+    page = text(visit(Role.AUDITOR))
+    assert "no worker is up" in page
+    assert "Nobody has kept house for 10 minutes" in page
+    assert page.count("<code data-copy>manage.py run_workers</code>") == 2
 
 
 def test_rejected_lines_are_told_and_linked(visit):

@@ -15,6 +15,9 @@ UNFOLDED_MINUTES = 10
 CLAIM_WASTE = 20_000  # index entries
 DEBT = 10  # times the dead rows at which housekeeping vacuums
 SHOWN = 3  # of a kind; each of them says how many there are
+RUN_WORKERS = "manage.py run_workers"
+HOUSEKEEP = "manage.py housekeep"
+UNBURDEN = f"End who holds an old snapshot, then run {HOUSEKEEP}."
 
 
 class Code(StrEnum):
@@ -32,11 +35,12 @@ class Code(StrEnum):
 
 @dataclass(frozen=True)
 class HealthWarning:
-    """One thing that is or will be wrong, as a sentence, and what mends it."""
+    """One thing that is or will be wrong, as a sentence, and what mends it; `command` does so where one line can."""
 
     code: Code
     text: str
     mend: str
+    command: str = ""
 
 
 def warnings() -> list[HealthWarning]:
@@ -55,7 +59,8 @@ def _lanes() -> Iterator[HealthWarning]:
     found = sql.rows(_DUE_LANES)
     if found and not found[0]["workers"]:
         jobs = sum(lane["jobs"] for lane in found)
-        yield HealthWarning(Code.NO_WORKER, f"{_wait(jobs)} and no worker is up.", "Run manage.py run_workers.")
+        text = f"{_wait(jobs)} and no worker is up."
+        yield HealthWarning(Code.NO_WORKER, text, f"Run {RUN_WORKERS}.", RUN_WORKERS)
         return
     unserved = [lane for lane in found if not lane["served"]]
     for lane in unserved[:SHOWN]:
@@ -76,39 +81,43 @@ def _snapshot() -> Iterator[HealthWarning]:
     if held.seconds is not None:
         old, age = held.seconds >= OLD_SNAPSHOT_SECONDS, f"for {_duration(held.seconds)}"
     if old:
-        name, mend = _holder(held)
-        yield HealthWarning(Code.OLD_SNAPSHOT, f"{name} has kept dead rows from being removed {age}.", mend)
+        name, mend, command = _holder(held)
+        text = f"{name} has kept dead rows from being removed {age}."
+        yield HealthWarning(Code.OLD_SNAPSHOT, text, " ".join(filter(None, (mend, command))), command)
 
 
-def _holder(held: burden.Snapshot) -> tuple[str, str]:
+def _holder(held: burden.Snapshot) -> tuple[str, str, str]:
+    """What it is, and the words and the statement of what ends it; none for a worker's own."""
+    quoted = "'" + held.holder.replace("'", "''") + "'"
     if held.kind == "slot":
-        return f"The replication slot {held.holder}", "Start its replica, or drop the slot."
+        drop = f"SELECT pg_drop_replication_slot({quoted});"
+        return f"The replication slot {held.holder}", "Start its replica, or drop the slot:", drop
     if held.kind == "prepared":
-        return f"The prepared transaction {held.holder}", f"Finish it: ROLLBACK PREPARED '{held.holder}';"
+        return f"The prepared transaction {held.holder}", "Finish it:", f"ROLLBACK PREPARED {quoted};"
     name = f"Session {held.holder} ({held.program})"
     if held.program.startswith("tutup-worker"):
-        return name, "It is a handler's long statement or transaction: let it end."
-    return name, f"End its transaction, or the session: SELECT pg_terminate_backend({held.holder});"
+        return name, "It is a handler's long statement or transaction: let it end.", ""
+    return name, "End its transaction, or the session:", f"SELECT pg_terminate_backend({held.holder});"
 
 
 def _debt() -> Iterator[HealthWarning]:
     for table in burden.hot_tables():
         if table.dead > DEBT * table.allowed:
             text = f"Table {table.name} has {table.dead:,} dead rows."
-            yield HealthWarning(Code.VACUUM_DEBT, text, "End who holds an old snapshot, then run manage.py housekeep.")
+            yield HealthWarning(Code.VACUUM_DEBT, text, UNBURDEN, HOUSEKEEP)
 
 
 def _waste() -> Iterator[HealthWarning]:
     waste = burden.claim_waste()
     if waste > CLAIM_WASTE:
         text = f"Claims pass over {waste:,} index entries of dead rows before they find work."
-        yield HealthWarning(Code.CLAIM_WASTE, text, "End who holds an old snapshot, then run manage.py housekeep.")
+        yield HealthWarning(Code.CLAIM_WASTE, text, UNBURDEN, HOUSEKEEP)
 
 
 def _housekeeping() -> Iterator[HealthWarning]:
     if sql.value(_UNFOLDED, [UNFOLDED_MINUTES]):
         text = f"Nobody has kept house for {UNFOLDED_MINUTES} minutes."
-        yield HealthWarning(Code.NO_HOUSEKEEPING, text, "Run manage.py run_workers, or manage.py housekeep by cron.")
+        yield HealthWarning(Code.NO_HOUSEKEEPING, text, f"Run {RUN_WORKERS}, or {HOUSEKEEP} by cron.", RUN_WORKERS)
 
 
 def _lane(lane: dict[str, Any]) -> str:
