@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
 from django.test import override_settings
 from django.utils import timezone
 
@@ -74,3 +75,8 @@ def test_a_series_becomes_a_picture_that_can_be_read_aloud():
     assert "highest 10 a second" in picture
     assert drawing.sparkline([1.0]) == ""
     assert "<svg" in drawing.sparkline([0.0, 0.0])
+
+
+def test_the_consoles_tags_leave_djangos_own_alone():
+    page = Template("{% load console %}{% load tz %}{% load_bar 1 4 %}")
+    assert "1 of 4" in page.render(Context())

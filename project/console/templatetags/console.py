@@ -22,7 +22,7 @@ register.filter("state", states.badge)
 register.filter("tone", states.tone)
 register.filter("sparkline", drawing.sparkline)
 register.filter("bars", charts.bars)
-register.simple_tag(charts.load, name="load")
+register.simple_tag(charts.load, name="load_bar")
 register.simple_tag(figures.currency, name="currency")
 
 
