@@ -1,4 +1,7 @@
-"""A graph as SVG. Every box is a link; a state is a colour with a mark, and a word on hover."""
+"""A graph as SVG. Each job that is drawn is a link; the boxes of a large graph count theirs.
+
+A state is a colour with a mark, and a word on hover.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
