@@ -29,6 +29,7 @@ from typing import Any, Protocol, TypeVar
 
 from psycopg.types.json import Jsonb
 
+from project.api.nesting import TOO_DEEP, is_too_deep
 from project.postgres import sql
 from project.postgres.errors import StaleClaim
 
@@ -90,7 +91,12 @@ class Claim:
     control: Control | None = field(default=None, repr=False, compare=False)
 
     def save_checkpoint(self, data: Any) -> None:
-        """Keeps `data` (JSON) for the next attempt. Raises `StaleClaim` when the job was taken away."""
+        """Keeps `data` (JSON, at most 100 levels deep) for the next attempt.
+
+        Raises `StaleClaim` when the job was taken away, and `Permanent` for data that is nested deeper.
+        """
+        if is_too_deep(data):
+            raise Permanent(f"The checkpoint {TOO_DEEP}.")
         sql.routine("workers.save_checkpoint", self.fence, self.job_id, Jsonb(data))
         self.checkpoint = data
 

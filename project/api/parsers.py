@@ -10,6 +10,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from project.api.handlers import too_large
+from project.api.nesting import TOO_DEEP, is_too_deep
 
 
 class JsonParser(BaseParser):
@@ -26,9 +27,11 @@ class JsonParser(BaseParser):
             raise too_large()
         try:
             document = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+            if is_too_deep(document, body):
+                raise ParseError(f"The body {TOO_DEEP}.")
             _refuse_unstorable(body, document)
         except RecursionError:
-            raise ParseError("JSON parse error: nested too deeply.") from None
+            raise ParseError(f"The body {TOO_DEEP}.") from None
         except ValueError as error:
             raise ParseError(f"JSON parse error: {error}") from error
         return document

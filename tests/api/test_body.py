@@ -64,6 +64,23 @@ def test_what_is_not_json_is_400(caller, body):
     assert response.json()["error"] == "INVALID_REQUEST"
 
 
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize("levels", [101, 300, 5_000, 100_000])
+def test_a_body_may_be_a_hundred_levels_deep(caller, opening, closing, levels):
+    def post(depth):
+        inner = opening * (depth - 2) + "0" + closing * (depth - 2)
+        return post_raw(caller, f'{{"name": "a", "extra": {{"x": {inner}}}}}')
+
+    assert post(100).status_code == 200
+    response = post(levels)
+    assert (response.status_code, response.json()["error"]) == (400, "INVALID_REQUEST")
+    assert response.json()["message"] == "The body is nested deeper than 100 levels."
+
+
+def test_brackets_in_texts_are_no_levels(caller):
+    assert post_raw(caller, json.dumps({"name": "a", "extra": {"x": "[" * 500}})).status_code == 200
+
+
 @pytest.mark.parametrize("document", [[], "text", 3, None])
 def test_json_that_is_not_an_object_is_400(caller, document):
     response = post_raw(caller, json.dumps(document))

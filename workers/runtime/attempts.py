@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from project.api.nesting import TOO_DEEP, is_too_deep
 from project.postgres.errors import database_error
 from workers.claims import Result
 from workers.handlers import Claim, Permanent, StaleClaim, Stopped
@@ -66,8 +67,12 @@ def json_text(output: Any) -> str:
     try:
         text = ENCODER.encode(output)
         text.encode()
+    except RecursionError:
+        raise Permanent(f"The handler's output {TOO_DEEP}.") from None
     except (TypeError, ValueError) as error:
         raise Permanent(f"The handler's output is not JSON: {error}") from error
+    if is_too_deep(output, text):
+        raise Permanent(f"The handler's output {TOO_DEEP}.")
     if "\\u0000" in text and NUL.search(text):
         raise Permanent("The handler's output has a NUL character, which jsonb can't hold.")
     return text

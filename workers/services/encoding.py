@@ -10,6 +10,7 @@ import orjson
 from django.conf import settings
 
 from project.api.errors import ErrorCode, InvalidRequest
+from project.api.nesting import TOO_DEEP, is_too_deep
 from workers import handlers, requirements
 from workers.services.specs import DEFAULT_QUEUE, Dependency, JobSpec
 
@@ -97,8 +98,10 @@ def encode(jobs: Sequence[JobSpec], queue: str = DEFAULT_QUEUE) -> Encoded:
 
 
 def payload(job: str, document: Any) -> bytes:
-    """JSON of a payload within the limit."""
+    """JSON of a payload within the limits of size and depth."""
     text = _text(f'Job "{job}": payload', document)
+    if is_too_deep(document, text):
+        raise invalid_option(job, "payload", TOO_DEEP)
     if len(text) > settings.JOB_MAX_PAYLOAD_BYTES:
         raise invalid_option(
             job,
@@ -147,7 +150,9 @@ def _text(what: str, document: Any) -> bytes:
 def _slow_text(what: str, document: Any) -> bytes:
     try:
         return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError, RecursionError):
+    except RecursionError:
+        raise InvalidRequest(f"{what} {TOO_DEEP}.") from None
+    except (TypeError, ValueError):
         raise InvalidRequest(f"{what} is not JSON, or its texts are not Unicode.") from None
 
 
