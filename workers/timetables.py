@@ -1,6 +1,7 @@
 """When a schedule runs. Arithmetic on moments alone: nothing here looks at a clock or at the database."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,6 +15,7 @@ from workers.models import Schedule
 
 CRON_FIELDS = 5
 SHORTEST, LONGEST = 1, 366 * 24 * 3600  # seconds of an interval
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # far enough from the ends of the calendar that moments and zones stay within it
 MOMENT = timedelta(microseconds=1)  # the smallest step of PostgreSQL's clock
 
 
@@ -44,12 +46,13 @@ class Timetable:
         )
 
     def after(self, moment: datetime) -> Iterator[datetime]:
-        """Its moments later than this one, in order, in UTC; none after `ends_at`."""
-        start = max(moment, self.starts_at - MOMENT)
-        for at in self._by_interval(start) if self.cron is None else self._by_cron(start, self.cron):
-            if self.ends_at is not None and at > self.ends_at:
-                return
-            yield at
+        """Its moments later than this one, in order, in UTC; none after `ends_at` or the end of the calendar."""
+        with suppress(OverflowError):
+            start = max(moment, self.starts_at - MOMENT)
+            for at in self._by_interval(start) if self.cron is None else self._by_cron(start, self.cron):
+                if self.ends_at is not None and at > self.ends_at:
+                    return
+                yield at
 
     def next(self, not_before: datetime) -> datetime | None:
         """Its first moment that isn't before this one."""
@@ -61,8 +64,11 @@ class Timetable:
             raise InvalidRequest.field("intervalSeconds", "Give either this or cron.")
         if self.interval_seconds is not None and not SHORTEST <= self.interval_seconds <= LONGEST:
             raise InvalidRequest.field("intervalSeconds", f"Must be {SHORTEST} to {LONGEST} (366 days).")
-        if self.ends_at is not None and self.ends_at <= self.starts_at:
-            raise InvalidRequest.field("endsAt", "Must be later than startsAt.")
+        _check_year("startsAt", self.starts_at)
+        if self.ends_at is not None:
+            _check_year("endsAt", self.ends_at)
+            if self.ends_at <= self.starts_at:
+                raise InvalidRequest.field("endsAt", "Must be later than startsAt.")
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError, OSError):
@@ -98,3 +104,8 @@ class Timetable:
             at = local.astimezone(UTC)
             if at > start:  # in an hour that comes twice the library begins with the first of the two
                 yield at
+
+
+def _check_year(field: str, moment: datetime) -> None:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise InvalidRequest.field(field, f"Use a year from {FIRST_YEAR} to {LAST_YEAR}.")

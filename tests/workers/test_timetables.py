@@ -1,5 +1,6 @@
 """When schedules run: intervals, cron lines, changes of the clock, and what is made up for after an absence."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from project.api.errors import InvalidRequest
 from workers.models import CatchUp, Overlap
 from workers.schedules import CATCH_UP_LIMIT, Step, next_step
 from workers.timetables import Timetable
@@ -111,6 +113,37 @@ def test_the_moments_of_a_cron_line_ascend_and_do_not_depend_on_where_one_begins
 def test_schedules_are_described_in_words():
     assert every(300).describe() == "Every 300 seconds"
     assert cron("0 9 * * MON-FRI").describe() == "At 09:00 on Monday through Friday, Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("field", "times"),
+    [
+        ("startsAt", {"starts_at": datetime.max.replace(tzinfo=UTC)}),
+        ("startsAt", {"starts_at": datetime.min.replace(tzinfo=UTC)}),
+        ("startsAt", {"starts_at": datetime(9001, 1, 1, tzinfo=UTC)}),
+        ("endsAt", {"ends_at": datetime.max.replace(tzinfo=UTC)}),
+        ("endsAt", {"ends_at": datetime.min.replace(tzinfo=UTC)}),
+    ],
+)
+@pytest.mark.parametrize("timetable", [every(60), cron("* * * * *")], ids=["interval", "cron"])
+def test_a_time_at_the_ends_of_the_calendar_is_refused_by_its_field(timetable, field, times):
+    with pytest.raises(InvalidRequest) as refused:
+        replace(timetable, **times).check()
+    assert refused.value.details == {"fields": {field: ["Use a year from 1970 to 9000."]}}
+
+
+@pytest.mark.parametrize("year", [1970, 9000])
+def test_the_first_and_the_last_year_are_taken(year):
+    for timetable in (every(60), cron("0 0 29 2 *")):
+        replace(timetable, starts_at=datetime(year, 1, 1, tzinfo=UTC)).check()
+
+
+@pytest.mark.parametrize("timetable", [every(40), cron("* * * * *"), cron("59 23 * * *"), cron("0 0 1 1 *")])
+def test_moments_end_where_the_calendar_does(timetable):
+    last = datetime(9999, 12, 31, 23, 59, 30, tzinfo=UTC)
+    for start in (last - timedelta(days=1), last, datetime.max.replace(tzinfo=UTC)):
+        assert all(start <= moment for moment in replace(timetable, starts_at=start).after(START))
+    assert list(replace(timetable, starts_at=datetime.min.replace(tzinfo=UTC)).after(last)) == []
 
 
 def after_absence(
