@@ -7,7 +7,9 @@ import pytest
 from project.access.models import AuditEntry
 from project.access.roles import Role
 from project.api.errors import ErrorCode
+from project.postgres import sql
 from tests.distributed.refusals import refused, wrong_field
+from tests.workers.hands import beside, own_session, wait_for
 from tests.workers.timing import made, pass_time, runs
 from workers.models import Execution, Schedule
 from workers.runtime import drain
@@ -21,6 +23,12 @@ NIGHTLY = {
     "cron": "0 6 * * MON-FRI",
     "timeZone": "Asia/Jakarta",
 }
+
+WAITING = """
+SELECT EXISTS (
+  SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ~ 'FOR UPDATE'
+)
+"""
 
 
 @pytest.fixture
@@ -225,6 +233,21 @@ def test_an_unknown_schedule_is_a_404(client, method):
     body = refused(getattr(client, method)(f"{SCHEDULES}/nobody"), 404, ErrorCode.NOT_FOUND)
     assert body["message"] == 'There is no schedule "nobody".'
     refused(client.post(f"{SCHEDULES}/nobody/run"), 404, ErrorCode.NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("delete", ""), ("patch", ""), ("post", "/run")],
+)
+def test_a_schedule_that_another_removes_meanwhile_is_a_404(client, method, path):
+    client.post(SCHEDULES, NIGHTLY)
+    answers = []
+    with own_session(autocommit=False) as other:
+        other.execute("DELETE FROM schedule")
+        thread = beside(lambda: answers.append(getattr(client, method)(f"{SCHEDULES}/nightly{path}")))
+        wait_for(lambda: sql.value(WAITING), "the request to wait for the row")
+    thread.join()
+    refused(answers[0], 404, ErrorCode.NOT_FOUND)
 
 
 def test_wrong_methods_and_unknown_fields_are_refused(client):

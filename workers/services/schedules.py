@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from project.access import audit
-from project.api.errors import Conflict, ErrorCode
+from project.api.errors import Conflict, ErrorCode, NotFound
 from project.postgres import sql
 from workers.models import CatchUp, Execution, Overlap, Schedule
 from workers.queries.schedules import running_of, schedule_named
@@ -107,8 +107,10 @@ def run_schedule(*, name: str, actor: User | None = None) -> Execution:
 
 
 def _locked(name: str) -> Schedule:
-    schedule_named(name)
-    return Schedule.objects.select_for_update(of=("self",)).select_related("actor").get(name=name)
+    found = Schedule.objects.select_for_update(of=("self",)).select_related("actor").filter(name=name).first()
+    if found is None:
+        raise NotFound(f'There is no schedule "{name}".', details={"schedule": name})
+    return found
 
 
 def _now() -> datetime:
