@@ -1,7 +1,7 @@
 """The product as the benchmark's program (`benchmarks.peers.program`), a process of its own each time.
 
 fill JOBS            enqueue, print the seconds
-drain CONCURRENCY    a worker
+drain CONCURRENCY    a worker, and what `run_workers` has beside it
 enqueue JOBS         one by one to an idle worker, print when each call began
 feed BACKLOG         keep so many jobs waiting until killed
 produce RATE         so many jobs a second until killed
@@ -20,6 +20,7 @@ from benchmarks.engine_parts import jobs  # noqa: E402
 from benchmarks.peers import said  # noqa: E402
 from project.postgres import sql  # noqa: E402
 from workers.runtime import Runtime  # noqa: E402
+from workers.runtime.upkeep import Upkeep  # noqa: E402
 from workers.services import JobSpec, submit, submit_many  # noqa: E402
 
 EXECUTION_JOBS = 10_000
@@ -40,7 +41,7 @@ def fill(count: int) -> None:
 def drain(concurrency: int) -> None:
     slots = SLOTS if concurrency >= 100 else 1
     jobs.register(prefetch=concurrency // slots)
-    runtime = Runtime(slots=slots)
+    runtime = Runtime(slots=slots, registered=Upkeep().start)
     said.say("ready")
     sys.stdin.readline()
     runtime.start()

@@ -16,11 +16,10 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from project.processes import dies_with_parent
 from workers.runtime import Runtime
-from workers.runtime.housekeeping import Housekeeper
 from workers.runtime.liveness import ALL_QUEUES
 from workers.runtime.runtime import LEASE_SECONDS, STOP_SECONDS
-from workers.runtime.scheduler import Scheduler
 from workers.runtime.supervisor import Supervisor
+from workers.runtime.upkeep import Upkeep
 
 log = structlog.get_logger("workers")
 
@@ -63,13 +62,11 @@ def work(parent: int, options: dict[str, Any]) -> None:
     slots = options["slots"]
     _prepare_connections(slots)
     threading.excepthook = _end_process
-    beside = (Scheduler(), Housekeeper())
+    upkeep = Upkeep()
 
     def registered(worker_id: int) -> None:
         _name_connections(worker_id)
-        for thread in beside:
-            if thread.ident is None:
-                thread.start()
+        upkeep.start(worker_id)
 
     runtime = Runtime(
         slots,
@@ -80,9 +77,7 @@ def work(parent: int, options: dict[str, Any]) -> None:
         registered=registered,
     ).start()
     stop.wait()
-    for thread in beside:
-        if thread.is_alive():
-            thread.stop()
+    upkeep.stop()
     clean = runtime.stop(seconds=options["stop_seconds"])
     database = connections["default"]
     assert isinstance(database, DatabaseWrapper)
