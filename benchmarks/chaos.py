@@ -109,7 +109,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="repeat these choices")
     parser.add_argument("--kills", type=int, default=200, help="month-end: how many processes to kill in all (200)")
     parser.add_argument("--seconds", type=float, default=20.0, help="engine: how long each fault lasts (20)")
-    parser.add_argument("--rate", type=float, default=25.0, help="engine: graphs of four jobs a second (25)")
+    parser.add_argument("--rate", type=float, default=15.0, help="engine: graphs of four jobs a second (15)")
     parser.add_argument("--only", type=lambda text: text.split(","), help="engine: faults to run, with commas (all)")
     return parser.parse_args()
 

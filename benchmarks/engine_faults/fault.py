@@ -17,6 +17,7 @@ from workers import claims
 
 STRIKES_EVERY = 0.5
 BURST = 20
+WAKE_SECONDS = 5.0  # for a woken worker to end its handlers and report
 HOLDER = """
 SELECT w.pid FROM lease l JOIN workers.live_workers() w ON w.id = l.worker_id WHERE w.has_session
 ORDER BY l.claimed_at DESC LIMIT 1"""
@@ -26,7 +27,8 @@ WHERE w.pid = %s AND w.stopped_at IS NULL"""
 
 
 class Fault:
-    """A load that goes on for `seconds`, and what a fault notes: its strikes, and late results that it saw refused."""
+    """A load that goes on for `seconds`, and what a fault notes: its strikes, late results as (job, claim) that it sent
+    and saw refused, and those that a woken worker was refused or dropped itself."""
 
     def __init__(self, ground: Ground, load: Load, seconds: float, chance: random.Random) -> None:
         self.ground = ground
@@ -34,7 +36,8 @@ class Fault:
         self.seconds = seconds
         self.chance = chance
         self.strikes: list[datetime] = []
-        self.refused = 0
+        self.refused: list[tuple[int, int]] = []
+        self.woken_refused: list[tuple[int, int]] = []
 
     def struck(self) -> None:
         """Something is hit at this moment."""
@@ -57,7 +60,17 @@ class Fault:
         refused = self.report(worker_id, held).refused
         if sorted(refused) != sorted(held):
             raise RuntimeError(f"Of the late results {held} only {refused} were refused.")
-        self.refused += len(refused)
+        self.refused += refused
+
+    def wake(self, process: psutil.Process, held: Sequence[tuple[int, int]]) -> None:
+        """SIGCONT; notes which of its late results (job, fence) the process then says were refused or dropped."""
+        since = len(self.ground.said())
+        process.send_signal(signal.SIGCONT)
+        end = time.monotonic() + WAKE_SECONDS
+        while len(self.woken_refused) < len(held) and time.monotonic() < end:
+            time.sleep(0.05)
+            told = self.ground.refused(since)
+            self.woken_refused = [(job, fence) for job, fence in held if (job, fence) in told or (job, None) in told]
 
     def kill(self, processes: Iterable[psutil.Process]) -> None:
         """SIGKILL for all of them."""

@@ -12,7 +12,7 @@ REGISTER = "SELECT workers.register_worker('silent', 'chaos', 0, 4, NULL, NULL, 
 
 
 def burst(fault: Fault) -> None:
-    """For a third of the time the load is twenty times itself."""
+    """For a third of the time twenty times as many graphs are submitted."""
     time.sleep(fault.seconds / 3)
     fault.load.factor = BURST
     time.sleep(fault.seconds / 3)
@@ -21,15 +21,21 @@ def burst(fault: Fault) -> None:
 
 
 def silence_a_remote_worker(fault: Fault) -> None:
-    """A worker without a session claims jobs and sends no heartbeat: others get them, its report is refused."""
-    fault.load.factor = BURST  # so that jobs wait
+    """A worker without a session claims jobs and sends no heartbeat: others get them, its report is refused.
+
+    Its claims end after three heartbeats; a sweep, one every second, then gives the jobs to others.
+    """
     time.sleep(fault.seconds / 2)
+    fault.load.factor = BURST
     worker = fault.ground.value(REGISTER, 3 * HEARTBEAT_SECONDS)
-    claimed = fault.report(worker, [], slots=SLOTS).claims
+    while not (claimed := fault.report(worker, [], slots=SLOTS).claims):
+        time.sleep(0.005)  # the others were quicker
     fault.struck()
     fault.load.factor = 1
-    time.sleep(max(fault.seconds, 6 * HEARTBEAT_SECONDS))
-    fault.report_late(worker, [(claim.job_id, claim.fence) for claim in claimed])
+    held = [(claim.job_id, claim.fence) for claim in claimed]
+    time.sleep(fault.seconds / 2)
+    fault.ground.wait_until_taken(fence for _, fence in held)
+    fault.report_late(worker, held)
 
 
 FAULTS: dict[str, Callable[[Fault], None]] = {

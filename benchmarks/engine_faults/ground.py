@@ -1,9 +1,11 @@
 """What the faults happen to: a server, worker processes under their supervisor, and a superuser's session."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,9 @@ from project.processes import dies_with_parent
 
 PROCESSES, SLOTS = 3, 4
 LEASE_SECONDS = 3.0
-REFUSED = ("result refused", "claim dropped")
+REFUSED = re.compile(
+    r"(?:result refused|claim dropped).* claim=(\d+) job=(\d+)|these jobs count no longer.* jobs=\[([\d, ]+)\]"
+)
 
 TABLE = "CREATE TABLE chaos_effect (job_id bigint NOT NULL, fence bigint NOT NULL, at timestamptz DEFAULT now())"
 APPLY = """
@@ -82,10 +86,19 @@ class Ground:
         """Everything that the workers have logged."""
         return self._log.read_text()
 
-    def refused(self) -> int:
-        """Results and chunks of lost claims that were refused so far, as the workers were told and have logged."""
-        said = self.said()
-        return sum(said.count(sign) for sign in REFUSED)
+    def refused(self, since: int) -> list[tuple[int, int | None]]:
+        """(job, claim) of the results and chunks that came too late, as the workers have logged after so many
+        characters; a worker that learned of its loss before its handlers returned names no claim."""
+        found: list[tuple[int, int | None]] = []
+        for claim, job, jobs in REFUSED.findall(self.said()[since:]):
+            found += [(int(one), None) for one in jobs.split(",")] if jobs else [(int(job), int(claim))]
+        return found
+
+    def wait_until_taken(self, fences: Iterable[int]) -> None:
+        """Until these claims are no longer anybody's."""
+        left = "SELECT count(*) FROM lease WHERE id = ANY (%s)"
+        wanted = list(fences)
+        wait_until(lambda: self.value(left, wanted) == 0, lambda: f"the claims {wanted} are never taken back")
 
     def _start_workers(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, str(ROOT / "manage.py"), "run_workers", f"--processes={PROCESSES}"]

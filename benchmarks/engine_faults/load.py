@@ -2,6 +2,8 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.db import connections
 
@@ -12,6 +14,7 @@ from workers.services.executions import submit_once
 
 WORKFLOW = "chaos"
 WIDTH = 2  # jobs between the first and the last of a graph
+AT_ONCE = 4  # graphs of one tick that are submitted at the same time
 EFFECT_SECONDS, PLAIN_SECONDS = 0.005, 0.04
 
 
@@ -24,7 +27,7 @@ class Load:
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="load")
         self._error: Exception | None = None
-        self.factor = 1
+        self.factor = 1  # graphs of a tick
         self.submitted: list[int] = []
 
     def __enter__(self) -> "Load":
@@ -38,24 +41,32 @@ class Load:
             raise self._error
 
     def _run(self) -> None:
-        began = time.monotonic()
+        due = time.monotonic()
         try:
-            while not self._done.wait(max(began + len(self.submitted) / self._rate - time.monotonic(), 0)):
-                self.submitted.append(patiently(self._submit))
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                while not self._done.wait(max(due - time.monotonic(), 0)):
+                    due += 1 / self._rate
+                    numbers = range(len(self.submitted), len(self.submitted) + self.factor)
+                    self.submitted += pool.map(self._submit, numbers)
         except Exception as error:  # noqa: BLE001 - raised again in the main thread
             self._error = error
+
+    def _submit(self, number: int) -> int:
+        try:
+            return patiently(partial(submitted, f"{self._name}-{number}"))
         finally:
-            connections.close_all()
-
-    def _submit(self) -> int:
-        key = f"{self._name}-{len(self.submitted)}"
-        made, _ = submit_once(workflow=WORKFLOW, jobs=graph(WIDTH * self.factor), idempotency_key=key)
-        return made.pk
+            connections.close_all()  # the thread's goes back to the pool
 
 
-def graph(width: int) -> list[JobSpec]:
+def submitted(key: str) -> int:
+    """The id of the execution that was made under this key, now or before."""
+    made, _ = submit_once(workflow=WORKFLOW, jobs=graph(), idempotency_key=key)
+    return int(made.pk)
+
+
+def graph() -> list[JobSpec]:
     """An effect, jobs that wait for it, and an effect that waits for them."""
-    middle = [_plain(f"plain-{number}") for number in range(width)]
+    middle = [_plain(f"plain-{number}") for number in range(WIDTH)]
     return [
         JobSpec(key="first", type=EFFECT, payload={"seconds": EFFECT_SECONDS}),
         *middle,

@@ -1,10 +1,8 @@
 """Faults of worker processes."""
 
-import signal
 import time
 
 from benchmarks.engine_faults.fault import STRIKES_EVERY, Fault
-from benchmarks.engine_faults.ground import LEASE_SECONDS
 
 
 def kill_a_worker(fault: Fault) -> None:
@@ -34,7 +32,9 @@ def stop_a_worker_past_its_lease(fault: Fault) -> None:
     """SIGSTOP for a worker with jobs until others have them, then SIGCONT; what it had comes too late."""
     process, held = fault.stopped_holder()
     fault.struck()
-    time.sleep(max(LEASE_SECONDS * 2, fault.seconds / 2))
-    fault.report_late(held[0][0], [(job, fence) for _, job, fence in held])
-    process.send_signal(signal.SIGCONT)
-    time.sleep(max(fault.seconds / 2, 1.0))
+    results = [(job, fence) for _, job, fence in held]
+    time.sleep(fault.seconds / 2)
+    fault.ground.wait_until_taken(fence for _, fence in results)
+    fault.report_late(held[0][0], results)
+    fault.wake(process, results)
+    time.sleep(fault.seconds / 2)

@@ -1,10 +1,10 @@
 """What is left of the load when everything has ended: counted in the database, not by the workers."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from benchmarks.chaos_ground import wait_until
+from benchmarks.engine_faults.fault import Fault
 from benchmarks.engine_faults.ground import Ground
 
 OPEN = "SELECT count(*) FROM execution WHERE completed_at IS NULL"
@@ -31,7 +31,7 @@ LOST = f"""
 SELECT a.finished_at, coalesce(n.started_at, f.started_at) FROM job_attempt a JOIN job j ON j.id = a.job_id
 LEFT JOIN job_attempt n ON n.job_id = a.job_id AND n.attempt = a.attempt + 1 LEFT JOIN finished_job f ON f.id = a.job_id
 WHERE {OF_RUN} AND a.error LIKE 'worker lost%%'"""
-RETRIED = f"SELECT count(*) FROM job_attempt a JOIN job j ON j.id = a.job_id WHERE {OF_RUN}"
+LISTED = 20  # late results
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +40,10 @@ class Verdict:
 
     graphs: int
     jobs: int
-    attempts_lost: int
-    refused: int
+    attempts_lost: int  # with their worker
+    refused: int  # late results
+    refused_claims: list[tuple[int, int | None]]  # (job, claim) of the first of them
+    woken_refused: int  # of a worker that was stopped and woken, as it has logged itself
     slowest_rerun_seconds: float | None  # from the strike to the next attempt
     seconds_to_the_end: float
 
@@ -70,16 +72,21 @@ def wait_for_end(ground: Ground) -> None:
     )
 
 
-def judged(ground: Ground, executions: list[int], strikes: list[datetime], *, refused: int, seconds: float) -> Verdict:
-    """The executions of one run against what must be there; `strikes` are the moments at which something was hit."""
+def judged(ground: Ground, executions: list[int], fault: Fault, *, logged: int, seconds: float) -> Verdict:
+    """The executions of one run against what must be there. `logged` is where the workers' log stood before it,
+    `seconds` how long the work took to end after it."""
     missing, doubled = ground.rows(EFFECTS, executions)[0]
     lost = ground.rows(LOST, executions)
+    strikes = fault.strikes
     reruns = [(again - max((at for at in strikes if at <= seen), default=seen)).total_seconds() for seen, again in lost]
+    refused = [*fault.refused, *ground.refused(logged)]
     return Verdict(
         graphs=len(executions),
         jobs=ground.value(f"SELECT count(*) FROM job j WHERE {OF_RUN}", executions),
-        attempts_lost=ground.value(RETRIED, executions),
-        refused=refused,
+        attempts_lost=len(lost),
+        refused=len(refused),
+        refused_claims=refused[:LISTED],
+        woken_refused=len(fault.woken_refused),
         slowest_rerun_seconds=round(max(reruns), 2) if reruns else None,
         seconds_to_the_end=round(seconds, 1),
         jobs_lost=ground.value(NOT_COMPLETED, executions),
