@@ -1,4 +1,8 @@
-"""How fast jobs are enqueued in bulk by one client, beside every peer: jobs a second, each at its own bulk call."""
+"""How fast jobs are enqueued in bulk by one client, beside every peer: jobs a second, each at its own bulk call.
+
+Payloads are made before the clock starts. One call has 10,000 jobs: ours, and those of BullMQ on PostgreSQL, Graphile
+Worker and Procrastinate; 1,000 those of BullMQ on Redis and PgQueuer, which are no faster or slower with more.
+"""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def fill(self, jobs: int) -> float:
-        """Seconds to enqueue so many jobs, a thousand at a time unless the queue has a better way."""
+        """Seconds to enqueue so many jobs whose payloads are made, as many at a time as the queue is fastest with."""
         return float(self.answer("fill", jobs))
 
     def drain(self, jobs: int, concurrency: int, processes: int) -> float:

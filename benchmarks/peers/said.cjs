@@ -4,6 +4,12 @@ const readline = require("node:readline");
 const say = (line) => process.stdout.write(`${line}\n`);
 const payload = (number) => ({ to: `customer-${String(number).padStart(8, "0")}`, subject: "Your yearly statement is ready", copies: 1 });
 
+/** Jobs made of their payloads by `of`, in parts of what is enqueued at once. */
+function chunks(jobs, size, of) {
+  const made = Array.from({ length: jobs }, (_, number) => of(payload(number)));
+  return Array.from({ length: Math.ceil(jobs / size) }, (_, part) => made.slice(part * size, (part + 1) * size));
+}
+
 /** The time of an asynchronous call in seconds. */
 async function timed(call) {
   const began = process.hrtime.bigint();
@@ -41,4 +47,4 @@ class Progress {
   }
 }
 
-module.exports = { payload, Progress, say, start, timed };
+module.exports = { chunks, payload, Progress, say, start, timed };

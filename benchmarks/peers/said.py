@@ -8,17 +8,15 @@ from typing import Any
 
 Work = Callable[[int], Coroutine[Any, Any, None]]
 
-CHUNK = 1000
-
 
 def payload(number: int) -> dict[str, Any]:
     """About a hundred bytes of JSON, the same for every queue."""
     return {"to": f"customer-{number:08}", "subject": "Your yearly statement is ready", "copies": 1}
 
 
-def chunks(jobs: int) -> list[range]:
-    """Numbers of jobs, as many as are enqueued at once."""
-    return [range(first, min(first + CHUNK, jobs)) for first in range(0, jobs, CHUNK)]
+def chunks(jobs: int, size: int) -> list[list[dict[str, Any]]]:
+    """Payloads of so many jobs, in parts of what is enqueued at once."""
+    return [[payload(number) for number in range(first, min(first + size, jobs))] for first in range(0, jobs, size)]
 
 
 def say(line: object) -> None:
