@@ -14,6 +14,7 @@ from benchmarks.peers.catalogue import PEERS, Peer
 from project.postgres.embedded import EmbeddedServer
 
 QUIET_PERCENT = 10.0
+ONE_AT_A_TIME = 0.2  # of the jobs
 
 
 class Bench:
@@ -39,7 +40,7 @@ class Bench:
 
     def jobs_for(self, concurrency: int, share: float = 1.0) -> int:
         """Jobs of a run: fewer when they go one at a time, or when the queue is slow."""
-        return max(int(self.options.jobs * share * (0.2 if concurrency == 1 else 1.0)), 20)
+        return max(int(self.options.jobs * (min(share, ONE_AT_A_TIME) if concurrency == 1 else share)), 20)
 
 
 def middle(values: Iterable[float], digits: int = 0) -> float:

@@ -29,7 +29,7 @@ def measure(bench: Bench) -> dict[str, Any]:
                     first = _rate(session, before, seconds / 3)
                     time.sleep(seconds / 3)
                     last = _rate(session, before, seconds / 3)
-            wait_for_end(session, before)
+            wait_for_end(session)
     return {
         "clean_per_second": round(clean),
         "first_third_per_second": round(first),

@@ -25,10 +25,11 @@ def measure(bench: Bench) -> dict[str, Any]:
     window = bench.options.steady_minutes * 60 / WINDOWS
     with bench.ours.session() as session:
         before = newest(session)
-        with bench.ours.working(), bench.ours.process("produce", RATE):
-            until(lambda: value(session, COMPLETED, before) > RATE, "the producer doesn't come up")
-            rates, dead, sizes = zip(*(_window(session, before, window) for _ in range(WINDOWS)), strict=True)
-        wait_for_end(session, before)
+        with bench.ours.working():
+            with bench.ours.process("produce", RATE):
+                until(lambda: value(session, COMPLETED, before) > RATE, "the producer doesn't come up")
+                rates, dead, sizes = zip(*(_window(session, before, window) for _ in range(WINDOWS)), strict=True)
+            wait_for_end(session)
     half = WINDOWS // 2
     return {
         "minutes": bench.options.steady_minutes,
