@@ -16,6 +16,6 @@ def described(bench: Bench) -> dict[str, Any]:
         "synchronous_commit": sql.value("SHOW synchronous_commit"),
         "python": platform.python_version(),
         "cores": len(os.sched_getaffinity(0)),
-        "peers": install.versions() if bench.peers else [],
+        "peers": install.versions({package for peer in bench.peers for package in peer.packages}),
         "options": {name: value for name, value in vars(bench.options).items() if name != "peers"},
     }

@@ -1,6 +1,6 @@
 """What the figures have to reach."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ class Target:
     bound: float
     most: bool = False
 
-    def judged(self, value: float) -> dict[str, Any]:
-        met = value <= self.bound if self.most else value >= self.bound
+    def judged(self, value: float | None) -> dict[str, Any]:
+        met = value is not None and (value <= self.bound if self.most else value >= self.bound)
         return {"value": value, "target": f"{'at most' if self.most else 'at least'} {self.bound:g}", "met": met}
 
 
@@ -44,10 +44,10 @@ TARGETS = (
 )
 
 
-def judged(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Each target whose figure was measured, with its value and whether it is met."""
+def judged(parts: Collection[str], figures: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Each target of these parts with its value and whether it is met; a figure that is missing (None) meets none."""
     return {
-        f"{target.part}.{target.figure}": target.judged(figures[target.part][target.figure])
+        f"{target.part}.{target.figure}": target.judged(figures.get(target.part, {}).get(target.figure))
         for target in TARGETS
-        if figures.get(target.part, {}).get(target.figure) is not None
+        if target.part in parts
     }

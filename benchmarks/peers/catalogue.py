@@ -18,6 +18,7 @@ from project.postgres.embedded import EmbeddedServer
 
 HERE = Path(__file__).resolve().parent
 DATABASE = "benchmark_peer"
+LIKE_FOR_LIKE = "bullmq_redis"  # measured at the same settings as ours
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Peer:
     """A queue to compare with: `settings` as (concurrency, processes), `share` of the jobs that a slow one gets."""
 
     name: str
+    packages: tuple[str, ...]
     settings: tuple[tuple[int, int], ...]
     share: float
     opened: Callable[[EmbeddedServer], AbstractContextManager[Program]]
@@ -74,27 +76,28 @@ def _in_python(script: str, address: str) -> Program:
 PEERS = (
     # what it is compared at by default: nothing of it is on disk
     Peer(
-        "bullmq_redis", ((1, 1), (1, 2), (10, 1), (10, 2), (100, 1), (100, 2)), 1.0,
+        "bullmq_redis", ("bullmq", "ioredis", "redis-server"),
+        ((1, 1), (1, 2), (10, 1), (10, 2), (100, 1), (100, 2)), 1.0,
         lambda _: _on_redis("--appendonly", "no"),
     ),
     Peer(
-        "bullmq_redis_durable", ((100, 1),), 0.5,
+        "bullmq_redis_durable", ("bullmq", "ioredis", "redis-server"), ((100, 1), (100, 2)), 0.5,
         lambda _: _on_redis("--appendonly", "yes", "--appendfsync", "always"),
     ),
     Peer(
-        "bullmq_postgres", ((10, 1), (100, 1)), 0.1,
+        "bullmq_postgres", ("bullmq", "pg"), ((10, 1), (10, 2), (100, 1), (100, 2)), 0.1,
         lambda server: _on_postgres(server, lambda address: _in_node("bullmq.cjs", address)),
     ),
     Peer(
-        "graphile_batched", ((24, 1),), 1.0,
+        "graphile_batched", ("graphile-worker",), ((24, 1), (24, 2)), 1.0,
         lambda server: _on_postgres(server, lambda address: _in_node("graphile.cjs", address)),
     ),
     Peer(
-        "pgqueuer", ((10, 1), (100, 1)), 0.3,
+        "pgqueuer", ("pgqueuer", "asyncpg"), ((10, 1), (10, 2), (100, 1), (100, 2)), 0.3,
         lambda server: _on_postgres(server, lambda address: _in_python("pgqueuer_peer.py", address)),
     ),
     Peer(
-        "procrastinate", ((1, 1), (10, 1)), 0.03,
+        "procrastinate", ("procrastinate", "psycopg"), ((1, 1), (1, 2), (10, 1), (10, 2)), 0.03,
         lambda server: _on_postgres(server, lambda address: _in_python("procrastinate_peer.py", address)),
     ),
 )  # fmt: skip

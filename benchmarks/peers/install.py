@@ -2,9 +2,10 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tutup-benchmarks"
@@ -45,9 +46,17 @@ def redis() -> Path:
     return _once("redis", REDIS, make)
 
 
-def versions() -> list[str]:
-    """What the figures are figures of."""
-    return [*NODE, *PYTHON, *sorted(path.stem for path in redis().glob("redis-server*.deb"))]
+def versions(packages: Collection[str]) -> list[str]:
+    """Of these packages, what the figures are figures of; a Redis that can't be had is said to be so."""
+    pinned = [one for one in (*NODE, *PYTHON) if re.split("[@=[]", one)[0] in packages]
+    return [*pinned, *(_redis_version() if "redis-server" in packages else ())]
+
+
+def _redis_version() -> list[str]:
+    try:
+        return sorted(path.stem for path in redis().glob("redis-server*.deb"))
+    except RuntimeError as error:
+        return [f"redis-server: {error}"]
 
 
 def _once(name: str, packages: Sequence[str], make: Callable[[Path], None]) -> Path:
