@@ -15,6 +15,7 @@ DECLARE
   v_head record;
   v_place bigint;
   v_rival timestamptz;
+  v_bound timestamptz := 'infinity';  -- where the first lane that others hold may go on: nothing beyond is taken
   v_room integer;
   v_claim record;
 BEGIN
@@ -36,6 +37,7 @@ BEGIN
       v_rival := v_head.o_rival;
     END IF;
     EXIT WHEN v_place IS NULL;
+    v_rival := least(v_rival, v_bound);
     v_room := workers.queue_room(v_served.o_queues[v_place]);
     IF v_room <= 0 THEN
       o_busy := o_busy OR v_room < 0;
@@ -51,6 +53,8 @@ BEGIN
         ELSE v_rival - make_interval(secs => v_served.o_lags[v_place]) END, v_served.o_lease_time);
     IF v_claim.o_fence IS NULL THEN
       o_busy := true;
+      EXIT WHEN v_bound < 'infinity';
+      v_bound := v_rival;
       v_lanes[v_place] := NULL;
       CONTINUE;
     END IF;

@@ -14,9 +14,11 @@ DECLARE
 BEGIN
   o_places := '{}'; o_orders := '{}'; o_seen := 'infinity';
   FOR v_stream IN
-      SELECT u.class, make_interval(secs => u.lag) AS lag, array_agg(u.lane) AS lanes,
+      SELECT u.class, make_interval(secs => u.lag) AS lag, array_agg(u.lane) FILTER (WHERE u.lane IS NOT NULL) AS lanes,
+        bool_and(u.lane IS NOT NULL) AS whole,
         format('class_%s_%s', encode(convert_to(u.class, 'UTF8'), 'hex'), round(u.lag * 1000)) AS name
-      FROM unnest(p_classes, p_lags, p_lanes) u(class, lag, lane) WHERE u.lane IS NOT NULL GROUP BY u.class, u.lag LOOP
+      FROM unnest(p_classes, p_lags, p_lanes) u(class, lag, lane) GROUP BY u.class, u.lag
+      HAVING count(u.lane) > 0 LOOP
     v_mark := workers.claim_mark(v_stream.name);
     LOOP
       SELECT array_agg(r.lane_id ORDER BY r.run_at, r.id) AS lanes, array_agg(r.run_at ORDER BY r.run_at, r.id) AS due,
@@ -29,7 +31,9 @@ BEGIN
       v_mark.o_look := NULL; v_mark.o_run_at := '-infinity'; v_mark.o_id := 0;
     END LOOP;
     CONTINUE WHEN v_found.rows = 0;
-    PERFORM workers.keep_mark(v_stream.name, v_mark.o_look, v_found.run_at, v_found.id);
+    IF v_stream.whole THEN  -- a lane that is left out now, by a limit or a pause, must not be skipped later
+      PERFORM workers.keep_mark(v_stream.name, v_mark.o_look, v_found.run_at, v_found.id);
+    END IF;
     SELECT o_places || array_agg(n.place ORDER BY n.place), o_orders || array_agg(n.order_at ORDER BY n.place)
       INTO o_places, o_orders
       FROM (SELECT array_position(p_lanes, f.lane)::bigint AS place, min(f.run_at) + v_stream.lag AS order_at

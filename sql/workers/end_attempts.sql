@@ -17,16 +17,18 @@ DECLARE
   v_attempts smallint[];
   v_run_at timestamptz[];
 BEGIN
-  WITH ended AS MATERIALIZED (
-    SELECT u.job, u.execution, l.lane_id, l.worker_id, l.attempt, l.claimed_at, d.outcome, d.error,
+  WITH mine AS MATERIALIZED (
+    SELECT l.id AS fence, l.lane_id, l.worker_id, l.attempt, l.claimed_at, u.job, u.execution
+    FROM lease l, unnest(l.ids, l.executions) u(job, execution) WHERE l.id = ANY (p_fences)
+  ), ended AS MATERIALIZED (
+    SELECT l.job, l.execution, l.lane_id, l.worker_id, l.attempt, l.claimed_at, d.outcome, d.error,
       CASE WHEN d.outcome = 'cancel' THEN 'cancelled'
         WHEN d.outcome = 'release' OR d.outcome IN ('retry', 'lost') AND l.attempt < j.max_attempts THEN 'waiting'
         ELSE 'failed' END AS state,
       now() + make_interval(secs => CASE WHEN d.outcome = 'retry'
         THEN least(j.backoff_seconds * 2 ^ (l.attempt - 1), c_longest) * (0.75 + random() / 2) ELSE 0 END) AS run_at
     FROM unnest(p_jobs, p_fences, p_outcomes, p_errors) d(job, fence, outcome, error)
-    JOIN lease l ON l.id = d.fence
-    JOIN LATERAL unnest(l.ids, l.executions) u(job, execution) ON u.job = d.job
+    JOIN mine l ON l.job = d.job AND l.fence = d.fence
     JOIN job j ON j.id = d.job
   ), finished AS (
     INSERT INTO finished_job (id, worker_id, attempt, state, started_at, error)

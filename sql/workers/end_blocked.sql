@@ -6,12 +6,13 @@ CREATE OR REPLACE FUNCTION workers.end_blocked(p_jobs bigint[], p_bad bigint[],
 LANGUAGE sql SET search_path = pg_catalog, public AS $$
   WITH gone AS (
     DELETE FROM blocked b WHERE b.id = ANY (p_jobs) RETURNING b.id, b.execution_id
+  ), edge AS MATERIALIZED (  -- by parent, then joined: looked for by both ends, each job would try each of the others
+    SELECT d.child_id, d.parent_id, d.on_failure FROM job_dependency d
+    WHERE d.parent_id = ANY (p_bad || p_jobs) AND d.on_failure <> 'ignore'
   ), judged AS MATERIALIZED (
-    SELECT g.id, g.execution_id, CASE WHEN bool_or(d.on_failure = 'fail') THEN 'failed' ELSE 'cancelled' END AS state,
-      min(d.parent_id) AS parent
-    FROM gone g JOIN job_dependency d ON d.child_id = g.id AND d.on_failure <> 'ignore'
-      AND d.parent_id = ANY (p_bad || p_jobs)
-    GROUP BY g.id, g.execution_id
+    SELECT g.id, g.execution_id, CASE WHEN bool_or(e.on_failure = 'fail') THEN 'failed' ELSE 'cancelled' END AS state,
+      min(e.parent_id) AS parent
+    FROM gone g JOIN edge e ON e.child_id = g.id GROUP BY g.id, g.execution_id
   ), ended AS (
     INSERT INTO finished_job (id, attempt, state, error)
     SELECT g.id, 0, g.state, format('not run: dependency "%s" did not complete', p.key)

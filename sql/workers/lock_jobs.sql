@@ -16,7 +16,7 @@ BEGIN
       || array(SELECT unnest(x.ids) FROM (SELECT h.ids FROM held h
         WHERE h.execution_id = p_execution AND h.ids && p_jobs ORDER BY h.id FOR UPDATE) x);
     v_finished := array(SELECT f.id FROM finished_job f WHERE f.id = ANY (p_jobs));
-    EXIT WHEN p_jobs <@ (v_found || v_finished);
+    EXIT WHEN NOT EXISTS (SELECT unnest(p_jobs) EXCEPT SELECT unnest(v_found || v_finished));
   END LOOP;
   UPDATE lease l SET linked = true WHERE p_execution = ANY (l.executions) AND l.ids && p_jobs AND NOT l.linked;
   UPDATE ready r SET linked = true WHERE r.execution_id = p_execution AND r.ids && p_jobs AND NOT r.linked;

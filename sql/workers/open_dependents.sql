@@ -30,7 +30,7 @@ BEGIN
     v_children := array(
       SELECT DISTINCT d.child_id FROM job_dependency d
       WHERE d.parent_id = ANY (p_jobs || v_doomed) AND (p_only IS NULL OR d.child_id = ANY (p_only)) ORDER BY 1);
-    EXIT WHEN v_children = '{}' OR v_children <@ v_locked;
+    EXIT WHEN v_children = '{}' OR NOT EXISTS (SELECT unnest(v_children) EXCEPT SELECT unnest(v_locked));
     PERFORM FROM blocked b WHERE b.id = ANY (v_children) ORDER BY b.id FOR UPDATE;
     v_locked := v_children;
     EXIT WHEN v_bad = '{}';  -- with failures the graph below is read again: a job may have been added to it meanwhile
@@ -46,7 +46,7 @@ BEGIN
   SELECT array_agg(c.child), array_agg(c.cut) INTO v_children, v_cuts
   FROM (SELECT d.child_id AS child, count(*)::integer AS cut FROM job_dependency d
         WHERE d.parent_id = ANY (p_jobs || o_jobs) AND (p_only IS NULL OR d.child_id = ANY (p_only))
-          AND (d.on_failure = 'ignore' OR d.parent_id <> ALL (v_bad || o_jobs)) GROUP BY d.child_id) c;
+          AND (d.on_failure = 'ignore' OR d.parent_id NOT IN (SELECT unnest(v_bad || o_jobs))) GROUP BY d.child_id) c;
   WITH opened AS (
     DELETE FROM blocked b USING unnest(v_children, v_cuts) c(child, cut) WHERE b.id = c.child AND b.pending = c.cut
     RETURNING b.id, b.execution_id, b.lane_id, greatest(now(), b.run_at) AS run_at

@@ -90,7 +90,11 @@ BEGIN
   IF v_left > 0 THEN
     v_woken := v_woken || v_opened.o_lanes;
   END IF;
-  IF v_started = '{}' AND v_room = '{}' AND v_executions[1] = ALL (v_executions) AND 'completed' = ALL (v_states)
+  IF p_slots = 0 AND v_jobs <> '{}' THEN
+    v_woken := v_woken || workers.freed_lanes(v_jobs);
+  END IF;
+  IF v_started = '{}' AND v_room = '{}' AND v_executions <> '{}'
+      AND v_executions[1] = ALL (v_executions) AND 'completed' = ALL (v_states)
       AND workers.count_completed(v_executions[1], cardinality(v_states)) THEN
     NULL;
   ELSIF v_executions <> '{}' OR v_started <> '{}' OR v_room <> '{}' THEN

@@ -12,7 +12,6 @@ DECLARE
   v_new execution;
   v_jobs bigint[] := workers.jobs_to_rerun(p_execution, p_from);
   v_ids bigint[];
-  v_linked boolean;
   v_ready record;
 BEGIN
   IF v_jobs = '{}' THEN

@@ -4,8 +4,8 @@ CREATE OR REPLACE FUNCTION workers.take_from_leases(p_fences bigint[], p_jobs bi
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN  -- plpgsql keeps the plan; before PostgreSQL 18 an sql function plans anew in every call
   WITH rest AS MATERIALIZED (
-    SELECT l.id, array_agg(u.job ORDER BY u.o) FILTER (WHERE u.job <> ALL (p_jobs)) AS ids,
-      array_agg(u.execution ORDER BY u.o) FILTER (WHERE u.job <> ALL (p_jobs)) AS executions
+    SELECT l.id, array_agg(u.job ORDER BY u.o) FILTER (WHERE u.job NOT IN (SELECT unnest(p_jobs))) AS ids,
+      array_agg(u.execution ORDER BY u.o) FILTER (WHERE u.job NOT IN (SELECT unnest(p_jobs))) AS executions
     FROM lease l, unnest(l.ids, l.executions) WITH ORDINALITY u(job, execution, o)
     WHERE l.id = ANY (p_fences) GROUP BY l.id
   ), emptied AS (

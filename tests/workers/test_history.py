@@ -1,5 +1,8 @@
 """The job history is dropped in partitions, once nobody needs any job of one."""
 
+from datetime import timedelta
+
+import psycopg
 import pytest
 from django.conf import LazySettings
 
@@ -7,6 +10,8 @@ from project.postgres import sql
 from tests.workers.ageing import SIZE, age, begin_partition, hold_first_partition, keep_house
 from tests.workers.hands import Hand, graph, job, own_session
 from workers.models import Execution, FinishedJob, Job, JobDependency, Worker
+
+KEPT = timedelta(days=30)
 
 
 @pytest.fixture(autouse=True)
@@ -140,9 +145,35 @@ def test_a_pass_goes_on_where_one_broke_off() -> None:
     old = run("a")
     begin_partition(6)
     age(31, old)
-    sql.routine("workers.detach_partition", 5)
+    assert sql.routine_value("workers.detach_partition", 5, KEPT)
     assert keep_house().executions_deleted == 1
     assert not sql.value("SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'job_p5')")
+
+
+def test_a_partition_that_was_found_old_stays_when_a_job_came_to_need_it() -> None:
+    begin_partition(5)
+    old = run("parent")
+    begin_partition(6)
+    age(31, old)
+    assert {"part": 5} in sql.rows("SELECT workers.old_partitions(%s) AS part", [KEPT])
+    parent, child = Job.objects.get(execution=old), Job.objects.get(execution=graph(job("child", type="sleep")))
+    sql.execute(
+        "INSERT INTO job_dependency (parent_id, child_id, on_failure) VALUES (%s, %s, 'cancel')", [parent.pk, child.pk]
+    )
+    assert not sql.routine_value("workers.detach_partition", 5, KEPT)
+    assert 5 in parts()
+
+
+def test_a_partition_stays_while_somebody_submits_to_it() -> None:
+    begin_partition(5)
+    old = run("a")
+    begin_partition(6)
+    age(31, old)
+    with own_session() as submitter, own_session() as keeper, submitter.transaction():
+        submitter.execute("LOCK TABLE job IN ROW EXCLUSIVE MODE")  # as its INSERT does
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            keeper.execute("SELECT workers.detach_partition(5, %s)", [KEPT])
+    assert 5 in parts()
 
 
 def test_a_partition_does_not_collect_jobs_for_longer_than_a_quarter_of_the_retention() -> None:

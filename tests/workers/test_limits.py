@@ -8,6 +8,7 @@ from django.db import connections
 
 from project.postgres import sql
 from tests.workers.hands import Hand, graph, job, keys, own_session
+from workers.claims import poll
 from workers.models import Queue, QueuePause
 
 
@@ -113,6 +114,27 @@ def test_no_more_jobs_start_in_a_window_than_the_rate_allows() -> None:
     assert (len(first), len(other.claim(3)), len(one.complete(*first, slots=5))) == (3, 1, 0)
     sql.execute("UPDATE queue SET window_started_at = window_started_at - interval '1 hour'")
     assert (len(one.claim(10)), len(other.claim(10))) == (4, 0)
+
+
+@pytest.mark.parametrize(("seconds", "soon"), [(0.9, True), (3600, False)])
+def test_who_finds_a_window_used_up_asks_again_in_a_moment_if_the_next_is_near(seconds: float, soon: bool) -> None:
+    limit(rate_limit=1, rate_seconds=seconds)
+    graph(job("a"), job("b"))
+    hand = Hand()
+    assert len(hand.claim()) == 1
+    assert poll(sql.rows, hand.id, 1, []).busy is soon
+
+
+def test_a_place_that_a_report_makes_free_wakes_who_claims() -> None:
+    limit(concurrency=1)
+    graph(job("a"), job("b"), job("elsewhere", queue="free"))
+    with own_session() as listener:
+        hand = Hand()
+        limited, free = hand.claim()
+        listener.execute("LISTEN workers")
+        hand.complete(free)
+        hand.complete(limited)
+        assert [note.payload for note in listener.notifies(timeout=5, stop_after=1)] == ["default"]
 
 
 def test_the_rate_holds_while_many_sessions_claim_at_once() -> None:

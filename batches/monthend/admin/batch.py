@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
@@ -74,13 +73,6 @@ class MonthEndBatchAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context: dict[str, Any] = {"may_start": holds(request, ADMINS), **(extra_context or {})}
         return super().changelist_view(request, context)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Django's page for a row gives way to the batch's own."""
-        batch = get_object_or_404(MonthEndBatch, pk=object_id)
-        return HttpResponseRedirect(reverse("admin:batch", args=[batch.batch_id]))
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, View, str]] = [

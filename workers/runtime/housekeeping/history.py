@@ -28,7 +28,7 @@ def drop_old(connection: Session, days: int) -> tuple[int, int]:
     A partition is detached first: whatever interrupts the rest, the next pass goes on from there.
     """
     for record in connection.execute("SELECT p FROM workers.old_partitions(make_interval(days => %s)) p", [days]):
-        if not _detach(connection, record["p"]):
+        if not _detach(connection, record["p"], days):
             log.warning("someone reads the job history for long; it is shortened later", partition=record["p"])
             break
     detached = connection.execute("SELECT p FROM workers.detached_partitions() p").fetchall()
@@ -40,10 +40,11 @@ def drop_old(connection: Session, days: int) -> tuple[int, int]:
     return len(detached), forgotten
 
 
-def _detach(connection: Session, part: int) -> bool:
+def _detach(connection: Session, part: int, days: int) -> bool:
+    """False when somebody was in the way each time. One that turned out to be needed stays, which is as good."""
     for _ in range(TRIES):
         try:
-            connection.execute("SELECT workers.detach_partition(%s::bigint)", [part])
+            connection.execute("SELECT workers.detach_partition(%s::bigint, make_interval(days => %s))", [part, days])
         except LockNotAvailable:
             time.sleep(PAUSE_SECONDS)
         else:
