@@ -1,4 +1,4 @@
-"""JSON that is nested too deep for those who would have to read it, in every place where a client or a handler gives some."""
+"""JSON nested too deep for those who would have to read it, wherever a client or a handler gives some."""
 
 from typing import Any
 

@@ -2,7 +2,16 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from workers.api.shapes import WHOLE, Given, Moment, Name
 from workers.services import Dependency, JobSpec
@@ -30,13 +39,34 @@ class DependencyBody(Given):
         return Dependency(self.id, self.on_failure)
 
 
+def _named(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"id": value}
+    if not isinstance(value, dict):
+        raise ValueError("Must be the id of a job, or an object with one.")
+    return value
+
+
+def _each_named(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Of two possible forms pydantic says what is wrong with either; then all are looked at as objects instead. Taking
+    each for an object from the start would make a long submission take a quarter longer."""
+    try:
+        return validate(value)
+    except ValidationError:
+        return _AS_OBJECTS.validate_python(value)
+
+
+_AS_OBJECTS = TypeAdapter(list[Annotated[DependencyBody, BeforeValidator(_named)]], config=ConfigDict(strict=True))
+Dependencies = Annotated[list[JobId | DependencyBody], WrapValidator(_each_named)]
+
+
 class JobBody(Given):
     """A job of a graph. Options left out come from the handler of its type, where this installation has it."""
 
     id: JobId
-    name: Annotated[str, Field(max_length=1000, description="For people")] | None = None
+    name: Annotated[Name, Field(description="For people")] | None = None
     type: Annotated[Name, Field(description="Says which handler runs it", examples=["noop"])]
-    depends_on: list[JobId | DependencyBody] = Field([], description="Jobs that have to end before, by id")
+    depends_on: Dependencies = Field([], description="Jobs that have to end before, by id")
     config: dict[str, Any] = Field({}, description="What the handler gets")
     queue: Name = Field(DEFAULT_QUEUE, description="A new name makes a queue")
     priority: Annotated[str, Field(json_schema_extra={"enum": ["urgent", "high", "normal", "low"]})] = "normal"
