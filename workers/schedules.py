@@ -3,13 +3,13 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 
 from workers.models import CatchUp, Overlap
 from workers.timetables import Timetable
 
 ON_TIME = timedelta(seconds=60)  # a run no later than this was not missed
 CATCH_UP_LIMIT = 100  # runs of one absence that are made up for, the newest
+FIRST_LOOK = timedelta(seconds=CATCH_UP_LIMIT)  # back from now for them; no two are closer than a second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +52,21 @@ def _to_make_up(moments: list[datetime], now: datetime, catch_up: CatchUp) -> li
 
 def _moments(timetable: Timetable, due: datetime, now: datetime) -> tuple[list[datetime], int, datetime | None]:
     """The newest moments from `due` to `now`, how many there were in all, and the first one later."""
-    newest: deque[datetime] = deque(maxlen=CATCH_UP_LIMIT)
-    total = 0
-    for at in chain([due], timetable.after(due)):
-        if at > now:
-            return list(newest), total, at
-        newest.append(at)
-        total += 1
-    return list(newest), total, None
+    if due > now:
+        return [], 0, due
+    newest = [due, *_newest(timetable, due, now)][-CATCH_UP_LIMIT:]
+    return newest, 1 + timetable.count(due, now), next(timetable.after(now), None)
+
+
+def _newest(timetable: Timetable, due: datetime, now: datetime) -> list[datetime]:
+    """The newest moments after `due`, looked for in ever longer times before `now`: there may be millions of older."""
+    back = FIRST_LOOK
+    while True:
+        begin = max(due, now - back)
+        found = deque(timetable.between(begin, now), maxlen=CATCH_UP_LIMIT)
+        if len(found) == CATCH_UP_LIMIT or begin == due:
+            return list(found)
+        back *= 2
 
 
 def _on_time(moment: datetime, now: datetime) -> bool:

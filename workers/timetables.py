@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, islice, takewhile
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from workers.models import Schedule
 CRON_FIELDS = 5
 SHORTEST, LONGEST = 1, 366 * 24 * 3600  # seconds of an interval
 FIRST_YEAR, LAST_YEAR = 1970, 9000  # far enough from the ends of the calendar that moments and zones stay within it
+MOST_COUNTED = 10_000  # moments of a cron line, which have to be gone through: a tenth of a second for most
 MOMENT = timedelta(microseconds=1)  # the smallest step of PostgreSQL's clock
 
 
@@ -58,6 +59,17 @@ class Timetable:
         """Its first moment that isn't before this one."""
         return next(self.after(not_before - MOMENT), None)
 
+    def between(self, after: datetime, until: datetime) -> Iterator[datetime]:
+        """Its moments later than `after` and not later than `until`."""
+        return takewhile(lambda at: at <= until, self.after(after))
+
+    def count(self, after: datetime, until: datetime) -> int:
+        """How many moments there are `between`; of a cron line it counts `MOST_COUNTED` at most."""
+        if self.cron is not None:
+            return sum(1 for _ in islice(self.between(after, until), MOST_COUNTED))
+        end = until if self.ends_at is None else min(until, self.ends_at)
+        return max(0, self._number(end) - max(self._number(after), -1))
+
     def check(self) -> None:
         """Raises `InvalidRequest` naming what can't be."""
         if (self.interval_seconds is None) == (self.cron is None):
@@ -95,9 +107,16 @@ class Timetable:
         return f"{CronSim(self.cron, self.starts_at).explain()}, {self.time_zone}"
 
     def _by_interval(self, start: datetime) -> Iterator[datetime]:
-        step = timedelta(seconds=self.interval_seconds or 0.0)
-        for number in count((start - self.starts_at) // step + 1):
-            yield self.starts_at + number * step
+        for number in count(self._number(start) + 1):
+            yield self.starts_at + number * self._step
+
+    @property
+    def _step(self) -> timedelta:
+        return timedelta(seconds=self.interval_seconds or 0.0)
+
+    def _number(self, moment: datetime) -> int:
+        """How many intervals lie between `starts_at` and the last moment until this one; negative before the first."""
+        return (moment - self.starts_at) // self._step
 
     def _by_cron(self, start: datetime, line: str) -> Iterator[datetime]:
         for local in CronSim(line, start.astimezone(ZoneInfo(self.time_zone))):

@@ -1,18 +1,19 @@
 """When schedules run: intervals, cron lines, changes of the clock, and what is made up for after an absence."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from project.api.errors import InvalidRequest
 from workers.models import CatchUp, Overlap
 from workers.schedules import CATCH_UP_LIMIT, Step, next_step
-from workers.timetables import Timetable
+from workers.timetables import MOMENT, MOST_COUNTED, Timetable
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_schedules_are_described_in_words():
 
 
 @pytest.mark.parametrize(
-    ("field", "times"),
+    ("name", "times"),
     [
         ("startsAt", {"starts_at": datetime.max.replace(tzinfo=UTC)}),
         ("startsAt", {"starts_at": datetime.min.replace(tzinfo=UTC)}),
@@ -126,10 +127,10 @@ def test_schedules_are_described_in_words():
     ],
 )
 @pytest.mark.parametrize("timetable", [every(60), cron("* * * * *")], ids=["interval", "cron"])
-def test_a_time_at_the_ends_of_the_calendar_is_refused_by_its_field(timetable, field, times):
+def test_a_time_at_the_ends_of_the_calendar_is_refused_by_its_field(timetable, name, times):
     with pytest.raises(InvalidRequest) as refused:
         replace(timetable, **times).check()
-    assert refused.value.details == {"fields": {field: ["Use a year from 1970 to 9000."]}}
+    assert refused.value.details == {"fields": {name: ["Use a year from 1970 to 9000."]}}
 
 
 @pytest.mark.parametrize("year", [1970, 9000])
@@ -168,6 +169,47 @@ def tenth(number: int) -> datetime:
 )
 def test_after_an_absence_the_catch_up_rule_decides(catch_up, expected):
     assert after_absence(35, catch_up) == expected
+
+
+@settings(deadline=None)  # what it compares with takes its time
+@given(
+    some.sampled_from([every(97.3), every(600), cron("*/20 * * * *"), cron("*/7 0 * * *"), cron("30 2 * * *")]),
+    moments,
+    some.timedeltas(timedelta(0), timedelta(days=3)),
+    some.none() | some.timedeltas(timedelta(0), timedelta(days=3)),
+)
+def test_an_absence_is_counted_as_if_each_moment_had_been_looked_at(timetable, due, absence, left):
+    now, ends_at = due + absence, None if left is None else due + left
+    timetable = replace(timetable, ends_at=ends_at)
+    passed = [due, *takewhile(lambda at: at <= now, timetable.after(due))]
+    step = next_step(timetable, due=due, now=now, catch_up=CatchUp.ALL, overlap=Overlap.ALLOW, busy=False)
+    made_up = passed[-CATCH_UP_LIMIT:]
+    follower = made_up[1] if len(made_up) > 1 else timetable.next(now + MOMENT)
+    assert step == Step(run_for=made_up[0], left_out=len(passed) - len(made_up), next_at=follower)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counting(Timetable):
+    """Knows how many moments were looked at."""
+
+    looks: list[datetime] = field(default_factory=list)
+
+    def after(self, moment: datetime) -> Iterator[datetime]:
+        for at in super().after(moment):
+            self.looks.append(at)
+            yield at
+
+
+@pytest.mark.parametrize(
+    ("timetable", "left_out"),
+    [(every(1), 3 * 366 * 24 * 3600), (cron("* * * * *"), MOST_COUNTED), (cron("*/10 * * * *"), MOST_COUNTED)],
+)
+def test_an_absence_of_years_is_counted_within_bounds(timetable, left_out):
+    counting = Counting(**asdict(timetable))
+    now = START + timedelta(days=3 * 366)
+    step = next_step(counting, due=START, now=now, catch_up=CatchUp.LATEST, overlap=Overlap.ALLOW, busy=False)
+    assert step == Step(run_for=now, left_out=left_out, next_at=timetable.next(now + MOMENT))
+    assert len(counting.looks) < 2 * MOST_COUNTED
 
 
 @pytest.mark.parametrize("catch_up", ["none", "latest", "all"])
