@@ -1,5 +1,6 @@
 """A claim that waits: over a real server, since that is who waits."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from project.access.roles import Role
 from project.postgres import sql
 from tests.distributed.remote import WORKERS, secret_of, some_jobs
 from tests.workers.hands import wait_for
+from workers.api import claims
+from workers.api.long_poll import LATER, Answer, Later, LongPolls
 from workers.models import Lease
+from workers.queries.workers import registration
 from workers.services import JobSpec, cancel, submit
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tutup-lobby'"
@@ -150,6 +154,87 @@ def test_a_worker_that_is_deregistered_while_it_waits_is_told(api):
     answer = found.result()
     assert (answer.status_code, answer.json()["error"]) == (404, "WORKER_NOT_REGISTERED")
     assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
+
+
+def broken(*_: Any) -> Any:
+    raise RuntimeError("the parents' outputs can't be read")
+
+
+def test_a_claim_whose_answer_fails_gives_the_jobs_back(api, monkeypatch):
+    worker = registered(api, "w")
+    monkeypatch.setattr(claims, "outputs_of_parents", broken)
+    some_jobs()
+    assert api.post(f"/{worker}/claim", json={"waitSeconds": 0}).status_code == 500
+    assert not Lease.objects.exists()
+    monkeypatch.undo()
+    assert [job["attempt"] for job in claim(api, worker, 0)[0]] == [1]
+
+
+def test_a_waiting_claim_whose_answer_fails_gives_the_jobs_back(api, monkeypatch):
+    worker = registered(api, "w")
+    found = beside(api.post, f"/{worker}/claim", json={"waitSeconds": 20})
+    waiting()
+    monkeypatch.setattr(claims, "outputs_of_parents", broken)
+    some_jobs()
+    assert (found.result().status_code, found.result().json()["error"]) == (500, "INTERNAL_SERVER_ERROR")
+    assert not Lease.objects.exists()
+
+
+def test_what_was_taken_away_meanwhile_need_not_be_given_back(api):
+    worker = registration(registered(api, "w"))
+    assert worker is not None
+    some_jobs()
+    answer = claims.attempt(worker, 1)
+    assert answer is not None
+    sql.execute("DELETE FROM lease")
+    answer.undo()
+
+
+class Stopping:
+    """A long poll over an application that has nothing yet; the server stops while a try is in its thread."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.undone = 0
+        self.sent: list[Any] = []
+
+    def attempt(self) -> Answer:
+        self.begun.set()
+        self.go_on.wait(20)
+        return Answer(status=200, body=b"jobs", undo=self.undo)
+
+    def undo(self) -> None:
+        time.sleep(0.05)
+        self.undone += 1
+
+    async def application(self, scope: Any, receive: Any, send: Any) -> None:
+        scope[LATER] = Later(attempt=self.attempt, seconds=20, worker_id=1, serves="", queues=["*"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"nothing"})
+
+    async def receive(self) -> Any:
+        await asyncio.Event().wait()
+
+    async def send(self, message: Any) -> None:
+        self.sent.append(message)
+
+    async def run(self) -> None:
+        call = asyncio.create_task(LongPolls(self.application)({}, self.receive, self.send))
+        await asyncio.to_thread(self.begun.wait, 20)
+        for _ in range(3):
+            call.cancel()
+            await asyncio.sleep(0.02)
+        self.go_on.set()
+        call.cancel()
+        await call
+
+
+def test_what_a_try_finds_while_the_server_stops_is_given_back():
+    stopping = Stopping()
+    asyncio.run(stopping.run())
+    assert stopping.undone == 1
+    assert stopping.sent[-1]["body"] == b"nothing"
+    connections.close_all()
 
 
 def test_the_session_that_listens_may_break(api):

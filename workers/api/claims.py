@@ -40,6 +40,7 @@ class ClaimView(OwnWorkerView):
         wanted = self.given(bodies.ClaimRequest)
         worker, slots = self.worker, wanted.slots or min(self.worker.slots, bodies.MOST)
         found = reports.claim(worker, slots)
+        body = claimed(worker, found)
         scope = getattr(request, "scope", None)
         if not found and wanted.wait_seconds and scope is not None:
             scope[LATER] = Later(
@@ -49,7 +50,7 @@ class ClaimView(OwnWorkerView):
                 serves=json.dumps([worker.queues, worker.types, worker.capabilities, worker.metadata], sort_keys=True),
                 queues=worker.queues,
             )
-        return answer(claimed(worker, found))
+        return answer(body)
 
 
 class CompleteView(OwnWorkerView):
@@ -124,7 +125,7 @@ class ExtendView(OwnWorkerView):
     @extend_schema(
         operation_id="extend_claims",
         summary="Keep claims for another lease time.",
-        description="409 `STALE_CLAIM` when none of them holds a job any more.",
+        description="409 `STALE_CLAIM` when none of them holds a job any more. `details.lost` names them.",
         tags=TAG,
         request=bodies.ExtendRequest,
         responses=bodies.Extended,
@@ -139,18 +140,26 @@ def attempt(worker: Registration, slots: int) -> Answer | None:
     """One more try for a request that waits."""
     try:
         found = reports.claim(worker, slots)
+        if not found:
+            return None
+        body = claimed(worker, found).model_dump_json(by_alias=True).encode()
     except Exception as error:  # noqa: BLE001  the answer to what nobody foresaw is logged and made as in a view
         known = understood(error)
         return Answer(status=known.status, body=json.dumps(known.body()).encode())
-    if not found:
-        return None
-    results = [Result(job_id=one.job_id, fence=one.fence, outcome="release") for one in found]
-    body = claimed(worker, found).model_dump_json(by_alias=True).encode()
-    return Answer(status=200, body=body, undo=partial(reports.report, worker, results))
+    return Answer(status=200, body=body, undo=partial(reports.give_back, worker, found))
 
 
 def claimed(worker: Registration, found: Sequence[Claim]) -> bodies.Claimed:
-    """The jobs as their worker gets them."""
+    """The jobs as their worker gets them. What fails on the way gives them back: nobody would know that it has them."""
+    try:
+        return shown(worker, found)
+    except Exception:
+        reports.give_back(worker, found)
+        raise
+
+
+def shown(worker: Registration, found: Sequence[Claim]) -> bodies.Claimed:
+    """The same, come what may."""
     outputs = outputs_of_parents([one.job_id for one in found])
     jobs = [
         bodies.ClaimedJob(

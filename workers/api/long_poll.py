@@ -10,6 +10,7 @@ import contextvars
 import time
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +84,7 @@ class LongPolls:
             with self._lobby.waiting(later.worker_id, later.serves, later.queues) as waiter:
                 while await _woken(waiter.woken, gone, end):
                     waiter.woken.clear()
-                    answer = await self._in_thread(later, later.attempt)
+                    answer = await self._attempted(later)
                     if answer is not None:
                         waiter.found = True
                         return await self._delivered(later, answer, gone)
@@ -94,17 +95,36 @@ class LongPolls:
     async def _delivered(self, later: Later, answer: Answer, gone: "asyncio.Future[Any]") -> Answer | None:
         if not gone.done():
             return answer
-        await self._in_thread(later, answer.undo)
+        await _finished(self._in_thread(later, answer.undo))
         return None
 
-    async def _in_thread(self, later: Later, work: Callable[[], Any]) -> Any:
+    async def _attempted(self, later: Later) -> Answer | None:
+        """One try. Nothing can stop its thread: when the server stops meanwhile, what it found is undone."""
+        trying = self._in_thread(later, later.attempt)
+        try:
+            return await asyncio.shield(trying)
+        except asyncio.CancelledError:
+            answer = await _finished(trying)
+            if answer is not None:
+                await _finished(self._in_thread(later, answer.undo))
+            raise
+
+    def _in_thread(self, later: Later, work: Callable[[], Any]) -> "asyncio.Future[Any]":
         def run() -> Any:
             try:
                 return later.context.copy().run(work)
             finally:
                 connections.close_all()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        return asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+
+async def _finished(work: "asyncio.Future[Any]") -> Any:
+    """Its result, however often we are told to stop meanwhile."""
+    while not work.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(work)
+    return work.result()
 
 
 async def _woken(woken: asyncio.Event, gone: "asyncio.Future[Any]", end: float) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -31,6 +32,12 @@ def claim(worker: Registration, slots: int) -> list[Claim]:
     if sweep:
         _next_sweep = now + SWEEP_SECONDS
     return claims.poll(sql.rows, worker.id, slots, sweep=sweep).claims
+
+
+def give_back(worker: Registration, found: Sequence[Claim]) -> None:
+    """Takes claims back that their worker will not hear of; what it holds no longer anyway stays as it is."""
+    with suppress(StaleClaim):
+        report(worker, [Result(job_id=one.job_id, fence=one.fence, outcome="release") for one in found])
 
 
 def report(worker: Registration, results: Sequence[Result]) -> list[tuple[int, int]]:
