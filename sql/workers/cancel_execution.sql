@@ -13,8 +13,8 @@ BEGIN
   PERFORM FROM blocked b WHERE b.execution_id = p_execution ORDER BY b.id FOR UPDATE;
   SELECT e.status INTO v_status FROM execution e WHERE e.id = p_execution FOR NO KEY UPDATE;
   IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU016', DETAIL = jsonb_build_object('execution', p_execution)::text,
-      MESSAGE = format('There is no execution %s.', p_execution);
+    RAISE EXCEPTION USING ERRCODE = 'TU016', DETAIL = jsonb_build_object('execution', 'exec-' || p_execution)::text,
+      MESSAGE = format('There is no execution exec-%s.', p_execution);
   END IF;
   IF v_status NOT IN ('pending', 'running') THEN
     RETURN false;

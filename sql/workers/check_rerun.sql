@@ -8,8 +8,8 @@ DECLARE
 BEGIN
   IF (SELECT count(*) FROM job j WHERE j.execution_id = p_execution)
       < (SELECT e.total FROM execution e WHERE e.id = p_execution) THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU020', DETAIL = jsonb_build_object('execution', p_execution)::text,
-      MESSAGE = format('Part of the history of execution %s is past its retention and gone. Submit the jobs anew.',
+    RAISE EXCEPTION USING ERRCODE = 'TU020', DETAIL = jsonb_build_object('execution', 'exec-' || p_execution)::text,
+      MESSAGE = format('Part of the history of exec-%s is past its retention and gone. Submit the jobs anew.',
         p_execution);
   END IF;
   WITH outside AS MATERIALIZED (  -- by EXCEPT: a join with the array would be quadratic whenever the planner guesses low
@@ -23,7 +23,7 @@ BEGIN
   JOIN job c ON c.id = d.child_id AND c.id = ANY (p_jobs) ORDER BY c.id LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'TU021',
-      DETAIL = jsonb_build_object('execution', p_execution, 'job', v_edge.child, 'depends_on', v_edge.parent)::text,
+      DETAIL = jsonb_build_object('execution', 'exec-' || p_execution, 'job', v_edge.child, 'depends_on', v_edge.parent)::text,
       MESSAGE = format('Job "%s" waits for "%s", which is %s and would not run again. Re-run from "%s", or retry what failed.',
         v_edge.child, v_edge.parent, v_edge.state, v_edge.parent);
   END IF;

@@ -19,8 +19,9 @@ BEGIN
           JOIN job c ON c.id = d.child_id AND c.execution_id = p_execution
       ) SELECT b.id FROM below b);
     IF v_jobs = '{}' THEN
-      RAISE EXCEPTION USING ERRCODE = 'TU016', DETAIL = jsonb_build_object('execution', p_execution, 'job', p_from)::text,
-        MESSAGE = format('Execution %s has no job "%s".', p_execution, p_from);
+      RAISE EXCEPTION USING ERRCODE = 'TU016',
+        DETAIL = jsonb_build_object('execution', 'exec-' || p_execution, 'job', p_from)::text,
+        MESSAGE = format('exec-%s has no job "%s".', p_execution, p_from);
     END IF;
   END IF;
   RETURN array(

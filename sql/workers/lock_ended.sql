@@ -9,8 +9,8 @@ DECLARE
 BEGIN
   SELECT e.* INTO v_execution FROM execution e WHERE e.id = p_execution FOR NO KEY UPDATE;
   IF NOT FOUND THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU016', DETAIL = jsonb_build_object('execution', p_execution)::text,
-      MESSAGE = format('There is no execution %s.', p_execution);
+    RAISE EXCEPTION USING ERRCODE = 'TU016', DETAIL = jsonb_build_object('execution', 'exec-' || p_execution)::text,
+      MESSAGE = format('There is no execution exec-%s.', p_execution);
   END IF;
   IF v_execution.completed_at IS NULL THEN
     v_open := p_execution;
@@ -18,9 +18,9 @@ BEGIN
     SELECT e.id INTO v_open FROM execution e WHERE e.rerun_of_id = p_execution AND e.completed_at IS NULL LIMIT 1;
   END IF;
   IF v_open IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU019', DETAIL = jsonb_build_object('execution', v_open)::text,
-      MESSAGE = CASE WHEN v_open = p_execution THEN format('Execution %s has not ended yet. Wait for it, or cancel it.',
-        v_open) ELSE format('Execution %s runs parts of execution %s again and has not ended yet. Wait for it, or cancel it.',
+    RAISE EXCEPTION USING ERRCODE = 'TU019', DETAIL = jsonb_build_object('execution', 'exec-' || v_open)::text,
+      MESSAGE = CASE WHEN v_open = p_execution THEN format('exec-%s has not ended yet. Wait for it, or cancel it.',
+        v_open) ELSE format('exec-%s runs parts of exec-%s again and has not ended yet. Wait for it, or cancel it.',
         v_open, p_execution) END;
   END IF;
   RETURN v_execution;

@@ -15,8 +15,8 @@ DECLARE
   v_ready record;
 BEGIN
   IF v_jobs = '{}' THEN
-    RAISE EXCEPTION USING ERRCODE = 'TU020', DETAIL = jsonb_build_object('execution', p_execution)::text,
-      MESSAGE = format('No job of execution %s failed or was cancelled: there is nothing to retry. '
+    RAISE EXCEPTION USING ERRCODE = 'TU020', DETAIL = jsonb_build_object('execution', 'exec-' || p_execution)::text,
+      MESSAGE = format('No job of exec-%s failed or was cancelled: there is nothing to retry. '
         'Re-run it from a job instead.', p_execution);
   END IF;
   PERFORM workers.check_rerun(p_execution, v_jobs);

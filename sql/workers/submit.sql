@@ -22,8 +22,8 @@ BEGIN
   IF NOT o_made THEN
     SELECT e.* INTO o_execution FROM execution e WHERE e.idempotency_key = p_key AND e.actor_id IS NOT DISTINCT FROM p_actor;
     IF o_execution.request_digest IS DISTINCT FROM p_digest THEN
-      RAISE EXCEPTION USING ERRCODE = 'TU018', DETAIL = jsonb_build_object('execution', o_execution.id)::text,
-        MESSAGE = format('The idempotency key "%s" belongs to execution %s, which another request made. '
+      RAISE EXCEPTION USING ERRCODE = 'TU018', DETAIL = jsonb_build_object('execution', 'exec-' || o_execution.id)::text,
+        MESSAGE = format('The idempotency key "%s" belongs to exec-%s, which another request made. '
           'Use a new key for a new request.', p_key, o_execution.id);
     END IF;
     RETURN;

@@ -288,7 +288,9 @@ def test_the_key_may_be_a_header(client):
 
 def test_the_same_key_with_another_request_is_409(client):
     start(client, one(), idempotencyKey="monday")
-    refused(start(client, one("b"), idempotencyKey="monday"), 409, ErrorCode.IDEMPOTENCY_KEY_REUSED)
+    body = refused(start(client, one("b"), idempotencyKey="monday"), 409, ErrorCode.IDEMPOTENCY_KEY_REUSED)
+    name = f"exec-{Execution.objects.get().pk}"
+    assert (body["details"], f"belongs to {name}," in body["message"]) == ({"execution": name}, True)
     assert Execution.objects.count() == 1
 
 

@@ -89,6 +89,32 @@ def test_an_unknown_execution_is_404(client, verb, body):
         refused(response, 404, ErrorCode.NOT_FOUND)
 
 
+def test_errors_call_an_execution_what_everything_else_calls_it(client):
+    def told(response):
+        body = response.json()
+        return body["error"], body["message"].split(".")[0], body["details"]["execution"]
+
+    first = one_failed()
+    name, again = f"exec-{first.pk}", f"exec-{first.pk + 1}"
+    for response in (client.get("/api/distributed/execute/exec-999"), client.post(path(Execution(pk=999), "cancel"))):
+        assert told(response) == ("NOT_FOUND", "There is no execution exec-999", "exec-999")
+    assert told(client.post(path(Execution(pk=999), "retry"))) == (
+        "NOT_FOUND", "There is no execution exec-999", "exec-999",
+    )  # fmt: skip
+    assert told(client.post(path(first, "rerun"), {"from": "x"})) == ("NOT_FOUND", f'{name} has no job "x"', name)
+    assert told(client.get(f"/api/distributed/execute/{name}/jobs/x")) == ("NOT_FOUND", f'{name} has no job "x"', name)
+    assert told(client.post(path(first, "rerun"), {"from": "c"}))[::2] == ("PARENT_NOT_COMPLETED", name)
+    client.post(path(first, "retry"))
+    conflict = told(client.post(path(first, "retry")))
+    assert conflict == ("EXECUTION_NOT_ENDED", f"{again} runs parts of {name} again and has not ended yet", again)
+    assert told(client.post(path(Execution(pk=first.pk + 1), "retry")))[1] == f"{again} has not ended yet"
+    whole = graph(job("a"))
+    hand = Hand("three", types=["noop"])
+    hand.complete(*hand.claim())
+    hand.complete(*hand.claim())
+    assert told(client.post(path(whole, "retry")))[::2] == ("NOTHING_TO_RETRY", f"exec-{whole.pk}")
+
+
 @pytest.mark.parametrize("verb", ["cancel", "retry", "rerun"])
 def test_unknown_fields_and_others_roles_are_refused(client, client_for, verb):
     execution = graph(job("a"))

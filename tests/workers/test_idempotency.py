@@ -52,7 +52,7 @@ def test_another_request_under_the_key_is_refused(other: dict[str, Any]) -> None
     with pytest.raises(Conflict) as caught:
         submit(**other)
     assert caught.value.code is ErrorCode.IDEMPOTENCY_KEY_REUSED
-    assert caught.value.details == {"execution": first.pk}
+    assert caught.value.details == {"execution": f"exec-{first.pk}"}
 
 
 def test_keys_belong_to_their_actor(user_for: Any) -> None:

@@ -97,7 +97,7 @@ def test_a_job_that_waits_for_what_did_not_complete_is_refused_and_named() -> No
     with pytest.raises(Conflict) as caught:
         services.rerun_from(execution_id=first.pk, key="left")
     assert caught.value.code is ErrorCode.PARENT_NOT_COMPLETED
-    assert caught.value.details == {"execution": first.pk, "job": "join", "depends_on": "right"}
+    assert caught.value.details == {"execution": f"exec-{first.pk}", "job": "join", "depends_on": "right"}
 
 
 def test_a_failed_parent_that_may_be_ignored_does_no_harm() -> None:
@@ -159,7 +159,7 @@ def test_two_re_runs_at_once_are_one_too_many() -> None:
     with pytest.raises(Conflict) as caught:
         services.retry_failed(execution_id=first.pk)
     assert caught.value.code is ErrorCode.EXECUTION_NOT_ENDED
-    assert caught.value.details == {"execution": second.pk}
+    assert caught.value.details == {"execution": f"exec-{second.pk}"}
     run(second, fail=("a",))
     assert run(services.retry_failed(execution_id=first.pk)) == ["a"]
 
@@ -170,4 +170,4 @@ def test_unknown_executions_and_jobs_are_not_found() -> None:
     first = ended(job("a"))
     with pytest.raises(NotFound) as caught:
         services.rerun_from(execution_id=first.pk, key="b")
-    assert caught.value.details == {"execution": first.pk, "job": "b"}
+    assert caught.value.details == {"execution": f"exec-{first.pk}", "job": "b"}

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from project.api import context
-from project.api.errors import InvalidRequest, NotFound
+from project.api.errors import InvalidRequest
 from project.api.pagination import Cursor, limit
 from project.api.schema import CURSOR_PARAMETERS
 from workers.api.execution_bodies import (
@@ -22,7 +22,7 @@ from workers.api.execution_bodies import (
 )
 from workers.api.located import located
 from workers.api.views import READERS, SUBMITTERS, DistributedView, answer
-from workers.queries.executions import execution_state, execution_states, newest_checkpoint
+from workers.queries.executions import execution_state, execution_states, newest_checkpoint, no_execution
 from workers.services import operations
 
 TAG = ["executions"]
@@ -102,7 +102,7 @@ def found(execution_id: str) -> int:
     """The number behind `exec-123`. Raises `NotFound` for what no execution is called."""
     form = _ID.fullmatch(execution_id)
     if form is None:
-        raise NotFound(f"There is no execution {execution_id}.", details={"execution": execution_id})
+        raise no_execution(execution_id)
     return int(form[1])
 
 

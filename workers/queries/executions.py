@@ -45,8 +45,13 @@ def execution_state(execution_id: int) -> ExecutionState:
     """Raises `NotFound`."""
     record = sql.row(f"{_EXECUTION} WHERE e.id = %(id)s", {"id": execution_id})
     if record is None:
-        raise NotFound(f"There is no execution {execution_id}.", details={"execution": execution_id})
+        raise no_execution(f"exec-{execution_id}")
     return ExecutionState(**record)
+
+
+def no_execution(name: str) -> NotFound:
+    """The 404 for a name such as `exec-5`."""
+    return NotFound(f"There is no execution {name}.", details={"execution": name})
 
 
 def execution_states(

@@ -64,7 +64,7 @@ def job_detail(execution_id: int, key: str) -> JobDetail:
     (row,) = jobs_of(execution_id, after=job - 1, limit=1)
     record = sql.row(_DETAIL, {"id": job})
     if record is None:
-        raise NotFound(f'Job "{key}" of execution {execution_id} is gone.')
+        raise NotFound(f'Job "{key}" of exec-{execution_id} is gone.')
     checkpoint = sql.row("SELECT c.number, c.saved_at, c.data FROM job_checkpoint c WHERE c.job_id = %s", [job])
     attempts = [Attempt(**attempt) for attempt in sql.rows(_ATTEMPTS, {"id": job})]
     return JobDetail(

@@ -52,7 +52,8 @@ def job_id(execution_id: int, key: str) -> int:
     """Raises `NotFound`."""
     found = sql.value("SELECT j.id FROM job j WHERE j.execution_id = %s AND j.key = %s", [execution_id, key])
     if found is None:
-        raise NotFound(f'Execution {execution_id} has no job "{key}".', details={"execution": execution_id, "job": key})
+        name = f"exec-{execution_id}"
+        raise NotFound(f'{name} has no job "{key}".', details={"execution": name, "job": key})
     return int(found)
 
 

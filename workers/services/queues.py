@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from project.access import audit
-from project.api.errors import Conflict, ErrorCode, InvalidRequest, NotFound
+from project.api.errors import Conflict, InvalidRequest, NotFound
 from project.postgres import sql
 from workers.models import Queue
 
@@ -100,10 +100,9 @@ def _set_limits(queue: Queue, limits: Limits) -> None:
     if "rate_limit" in limits and queue.rate_limit is None:
         queue.rate_seconds = None
     if (queue.rate_limit is None) != (queue.rate_seconds is None):
-        raise InvalidRequest(
+        raise InvalidRequest.field(
+            "rateLimit" if queue.rate_limit is None else "rateSeconds",
             "A rate is a number of jobs in a window: give both, or null as the limit to lift it.",
-            code=ErrorCode.INVALID_OPTION,
-            details={"option": "rate_limit" if queue.rate_limit is None else "rate_seconds"},
         )
     queue.save(update_fields=["concurrency", "rate_limit", "rate_seconds", "horizon"])
 

@@ -101,7 +101,7 @@ def run_schedule(*, name: str, actor: User | None = None) -> Execution:
                 details={"executions": [f"exec-{one}" for one in running]},
             )
         execution = start(schedule, running, moment=None, actor=actor)
-        details = {"execution": execution.pk}
+        details = {"execution": f"exec-{execution.pk}"}
         audit.record(operation="schedule.run", target=name, details=details, actor=actor)
     return execution
 
