@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from workers.client.jobs import Job, Lost, Permanent, Stopped
-from workers.client.reports import Report
+from workers.client.reports import Report, plain
 
 log = logging.getLogger("tutup.worker")
-
-LONGEST_ERROR = 4000
 
 
 def attempt(work: Callable[[Job], Any] | None, job: Job) -> Report | None:
@@ -23,18 +21,23 @@ def attempt(work: Callable[[Job], Any] | None, job: Job) -> Report | None:
         return Report(job=job, outcome="release", more={})
     except Lost:
         return None
-    except Exception as error:
+    except BaseException as error:  # sys.exit() ends the attempt as well, and never the slot
         log.warning("%s failed", job.id, exc_info=True)
         permanent = isinstance(error, Permanent)
-        text = str(error) if permanent else f"{type(error).__name__}: {error}"
-        text = text.replace("\0", "")[:LONGEST_ERROR] or "failed without a reason"
-        return Report(job=job, outcome="fail", more={"error": text, "permanent": permanent})
+        return Report(job=job, outcome="fail", more={"error": _said(error, permanent), "permanent": permanent})
+
+
+def _said(error: BaseException, permanent: bool) -> str:
+    try:
+        return plain(str(error) if permanent else f"{type(error).__name__}: {error}")
+    except Exception:  # noqa: BLE001 - the error's own __str__ is a handler's code too
+        return type(error).__name__
 
 
 def _checked(output: Any) -> Any:
-    """Raises `Permanent` for what isn't JSON: another attempt would give the same."""
+    """Raises `Permanent` for what isn't JSON in UTF-8: another attempt would give the same."""
     try:
-        json.dumps(output, allow_nan=False)
+        json.dumps(output, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError) as error:
         raise Permanent(f"The handler's output is not JSON: {error}") from error
     return output

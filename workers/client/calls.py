@@ -1,28 +1,49 @@
 """What a remote worker says to the server: one method for each address."""
 
+import math
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
-PASSING = {429, 502, 503, 504}  # by themselves, in a while
+MOST = 1000  # slots of a claim, and claims that are kept or extended, in one call
+PASSING = {408, 425, 429}  # besides 500 and above, and what isn't ours: a proxy's page in place of an answer
+LONGEST_RETRY_AFTER = 60.0
 
 
 class Refusal(Exception):
-    """An answer other than success, by its code. `passing`: the same call may succeed later."""
+    """An answer other than success, by its code. `passing`: the same call may succeed after `retry_after` seconds."""
 
     def __init__(self, response: httpx.Response) -> None:
-        try:
-            body = response.json()
-        except ValueError:
-            body = {}
+        body = _object(response) or {}
         self.status = response.status_code
-        self.code = str(body.get("error", "")) if isinstance(body, dict) else ""
-        self.details: dict[str, Any] = (body.get("details") or {}) if isinstance(body, dict) else {}
-        self.passing = self.status in PASSING
-        self.retry_after = float(response.headers.get("Retry-After") or 1)
-        message = body.get("message") if isinstance(body, dict) else None
-        super().__init__(f"{self.status} {self.code}: {message or response.text[:200]}")
+        self.code = str(body.get("error", ""))
+        self.passing = response.is_success or self.status >= 500 or self.status in PASSING
+        self.retry_after = _seconds(response.headers.get("Retry-After", ""))
+        super().__init__(f"{self.status} {self.code}: {body.get('message') or response.text[:200]}")
+
+
+def _object(response: httpx.Response) -> dict[str, Any] | None:
+    """None for anything else than a JSON object."""
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _seconds(retry_after: str) -> float:
+    """Of a number or a date, in bounds; 1 for anything else."""
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds()
+        except (TypeError, ValueError):  # no date, or one without a zone
+            return 1.0
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if math.isfinite(seconds) else 1.0
 
 
 class Calls:
@@ -46,7 +67,7 @@ class Calls:
         self._call("DELETE", f"/{self.worker_id}", None)
 
     def claim(self, slots: int, wait_seconds: float) -> list[dict[str, Any]]:
-        """Up to `slots` jobs; waits up to so long for the first."""
+        """Up to `slots` jobs (`MOST` at most); waits up to so long for the first."""
         body = {"slots": slots, "waitSeconds": wait_seconds}
         jobs: list[dict[str, Any]] = self._own("claim", body, wait_seconds + self._timeout_seconds)["jobs"]
         return jobs
@@ -64,14 +85,14 @@ class Calls:
         self._own("release", {"jobs": jobs})
 
     def release_all_but(self, claims: Iterable[int]) -> None:
-        """Gives back what an answer that was lost may have brought."""
+        """Gives back what an answer that was lost may have brought. `MOST` claims at most."""
         self._own("release", {"keep": sorted(claims)})
 
     def checkpoint(self, job_id: int, claim: int, data: Any) -> None:
         self._own("checkpoint", {"checkpoints": [{"jobId": job_id, "claim": claim, "data": data}]})
 
     def extend(self, claims: Iterable[int]) -> dict[int, list[int]]:
-        """The jobs that each claim still holds."""
+        """The jobs that each claim still holds. `MOST` claims at most."""
         answer = self._own("extend", {"claims": sorted(claims)})
         return {one["claim"]: one["jobs"] for one in answer["claims"]}
 
@@ -85,7 +106,7 @@ class Calls:
         self, method: str, path: str, body: dict[str, Any] | None, timeout_seconds: float | None = None
     ) -> dict[str, Any]:
         response = self._http.request(method, path, json=body, timeout=timeout_seconds or self._timeout_seconds)
-        if not response.is_success:
+        answer = _object(response)
+        if not response.is_success or answer is None:
             raise Refusal(response)
-        answer: dict[str, Any] = response.json()
         return answer

@@ -1,7 +1,8 @@
-"""Reports of ended attempts: sent in batches as they come, again and again while the server is away."""
+"""Reports of ended attempts: sent in batches as they come, again and again while the server can't take them."""
 
 import logging
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +14,13 @@ from workers.client.jobs import Job
 log = logging.getLogger("tutup.worker")
 
 MOST = 500  # in one call
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # whatever Retry-After says: leases don't wait
+LONGEST_ERROR = 4000
+
+AWAY = (httpx.ConnectError, httpx.ConnectTimeout)  # which no report can be the reason of
+TOO_LATE = {404, 409}
+UNFIT = {400, 413, 415}
+BUSY = {429, 502, 503, 504}
 
 Outcome = Literal["complete", "fail", "release"]
 
@@ -61,45 +68,84 @@ class Reporter(threading.Thread):
         self._giving_up.set()
 
     def run(self) -> None:
+        pause = FIRST_PAUSE
         while reports := self._take():
-            for outcome in self._send_by:
-                same = [report for report in reports if report.outcome == outcome]
-                if same:
-                    self._send(outcome, same)
+            try:
+                again = [left for outcome in self._send_by for left in self._send(outcome, of(reports, outcome))]
+            except Exception:
+                log.exception("%s reports dropped", len(reports))
+                again = []
+            if not again:
+                pause = FIRST_PAUSE
+                continue
+            self._put_back(again)
+            self._giving_up.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     def _take(self) -> list[Report]:
         with self._changed:
             self._sending = []
             self._changed.wait_for(lambda: self._waiting or self._finishing)
+            if self._giving_up.is_set():
+                return []
             self._sending, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             return self._sending
 
-    def _send(self, outcome: Outcome, reports: list[Report]) -> None:
-        pause = FIRST_PAUSE
-        while not self._giving_up.is_set():
-            try:
-                self._send_by[outcome]([report.body() for report in reports])
-            except httpx.TransportError as error:
-                log.info("report repeated: %s", error)
-            except Refusal as refusal:
-                if not refusal.passing:
-                    self._refused(outcome, reports, refusal)
-                    return
-                pause = max(pause, refusal.retry_after)
-            else:
-                return
-            self._giving_up.wait(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+    def _put_back(self, reports: list[Report]) -> None:
+        with self._changed:
+            self._sending = []
+            self._waiting += reports
 
-    def _refused(self, outcome: Outcome, reports: list[Report], refusal: Refusal) -> None:
-        """A result that the server can't take must not keep the others from it."""
-        if refusal.status in {404, 409}:
-            log.warning("%s reports came too late: %s", len(reports), refusal)
-        elif len(reports) > 1:
-            for report in reports:
-                self._send(outcome, [report])
-        elif outcome == "complete":
-            why = {"error": f"the result was refused: {refusal}", "permanent": True}
-            self._send("fail", [Report(job=reports[0].job, outcome="fail", more=why)])
-        else:
-            log.error("report dropped: %s", refusal)
+    def _send(self, outcome: Outcome, reports: list[Report]) -> list[Report]:
+        """One call. Returns what is to be sent again."""
+        try:
+            if reports:
+                self._send_by[outcome]([report.body() for report in reports])
+        except AWAY as error:
+            log.info("%s reports are kept: %s", len(reports), error)
+            return reports
+        except (httpx.HTTPError, Refusal) as error:
+            return self._unsent(outcome, reports, error)
+        except Exception as error:  # noqa: BLE001 - such as what can't be encoded
+            return self._unfit(outcome, reports, error)
+        return []
+
+    def _unsent(self, outcome: Outcome, reports: list[Report], error: httpx.HTTPError | Refusal) -> list[Report]:
+        """As long as their leases last they are sent again, unless it is plain what the matter is."""
+        status = error.status if isinstance(error, Refusal) else None
+        if status in TOO_LATE:
+            log.warning("%s reports came too late: %s", len(reports), error)
+            return []
+        if status in UNFIT:
+            return self._unfit(outcome, reports, error)
+        left = reports if status in BUSY or len(reports) == 1 else self._singly(outcome, reports)
+        for report in left:
+            if report.job.expired:
+                log.warning("report of %s dropped, its lease is over: %s", report.job.id, error)
+        return [report for report in left if not report.job.expired]
+
+    def _singly(self, outcome: Outcome, reports: list[Report]) -> list[Report]:
+        """One that the server can't take must not keep the others from it: next time it comes after them."""
+        for number, report in enumerate(reports, start=1):
+            if left := self._send(outcome, [report]):
+                return [*reports[number:], *left]
+        return []
+
+    def _unfit(self, outcome: Outcome, reports: list[Report], error: Exception) -> list[Report]:
+        """The report itself is at fault: a result becomes a failure."""
+        if len(reports) > 1:
+            return self._singly(outcome, reports)
+        log.error("report of %s dropped: %s", reports[0].job.id, error)
+        if outcome != "complete":
+            return []
+        why = {"error": plain(f"the result was refused: {error}"), "permanent": True}
+        return self._send("fail", [Report(job=reports[0].job, outcome="fail", more=why)])
+
+
+def of(reports: Iterable[Report], outcome: Outcome) -> list[Report]:
+    return [report for report in reports if report.outcome == outcome]
+
+
+def plain(text: str) -> str:
+    """What can be sent of an error's text: file names bring lone surrogates, which UTF-8 doesn't have."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")[:LONGEST_ERROR] or "failed without a reason"
