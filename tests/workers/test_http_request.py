@@ -12,7 +12,7 @@ from tests.workers.hands import graph, job, status
 from tests.workers.web import Web, certificate_for, reply, web
 from workers.handlers import Claim, Permanent, Stopped
 from workers.hosts import AllowedHost, allowed_hosts
-from workers.jobs import outbound
+from workers.jobs import addresses, outbound
 from workers.jobs.http_request import Unanswered, http_request
 from workers.models import FinishedJob
 from workers.runtime import drain
@@ -61,6 +61,40 @@ def test_a_workflow_calls_a_service_and_keeps_its_answer(allow):
     assert (asked["method"], asked["path"], asked["body"]) == ("POST", "/orders", b'{"n": 1}')
     assert asked["headers"]["content-type"] == "application/json"
     assert asked["headers"]["idempotency-key"] == f"exec-{execution.pk}/call"
+
+
+def test_the_idempotency_key_of_any_job_is_a_header(allow):
+    with web(reply()) as server:
+        allow(f"127.0.0.1:{server.port}")
+        for key in ("Zürich/1", "Z%C3%BCrich/1"):
+            given = claim({"url": server.url, "method": "POST"})
+            given.key = key
+            http_request(given)
+    keys = [asked["headers"]["idempotency-key"] for asked in server.asked]
+    assert keys == ["exec-7/Z%C3%BCrich%2F1", "exec-7/Z%25C3%25BCrich%2F1"]
+
+
+def test_errors_name_addresses_without_their_secrets(allow):
+    secret = {"url": "http://127.0.0.1/path?token=secret#secret"}
+    location = "/elsewhere?token=secret"
+    with web(reply(307, location=location)) as server:
+        allow(f"127.0.0.1:{server.port}")
+        url = f"{server.url}/path?token=secret#secret"
+        foreign = f"http://user:secret@127.0.0.1:{server.port}/"
+        said = [str(failure(given)) for given in ({"url": url}, {"url": url, "method": "POST", "text": ""}, secret)]
+        said += [str(failure({"url": url, "method": "POST"})), str(failure({"url": foreign}))]
+        said += [str(failure({"url": "http://user:sec/ret@127.0.0.1/"}))]
+    with web(reply(302, location="http://other.example/?token=secret")) as server:
+        allow(f"127.0.0.1:{server.port}")
+        said.append(str(failure({"url": f"{server.url}/path?token=secret"})))
+    assert [text for text in said if "sec" in text or "token" in text] == []
+    assert f"{server.url}/path redirects to another host: http://other.example/." in said[-1]
+
+
+def failure(config: dict[str, Any]) -> Permanent:
+    with pytest.raises(Permanent) as failed:
+        http_request(claim(config))
+    return failed.value
 
 
 def test_text_and_headers_are_sent_as_they_are(allow):
@@ -119,6 +153,14 @@ def test_a_certificate_is_checked_for_the_name_not_the_address(allow, monkeypatc
         "224.0.0.1",
         "0.0.0.0",  # noqa: S104
         "100.64.0.1",
+        "64:ff9b::127.0.0.1",
+        "64:ff9b::10.0.0.1",
+        "64:ff9b:1::10.0.0.1",
+        "2002:7f00:1::1",
+        "2002:a00:1::1",
+        "2001:0:808:808::f5ff:fffe",
+        "::127.0.0.1",
+        "fec0::1",
     ],
 )
 def test_what_is_not_public_is_refused(allow, monkeypatch, address):
@@ -254,6 +296,66 @@ def test_an_answer_that_trickles_does_not_outlast_the_timeout(allow):
         with pytest.raises(Exception, match="took longer than timeoutSeconds"):
             ask(server, timeoutSeconds=0.3)
         assert time.monotonic() - began < 1.5
+
+
+def drip_headers(to: Any) -> None:
+    to.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    for _ in range(40):
+        try:
+            to.wfile.write(b".")
+        except OSError:
+            return
+        time.sleep(0.05)
+
+
+def test_headers_that_trickle_do_not_outlast_the_timeout(allow):
+    with web(drip_headers) as server:
+        allow(f"127.0.0.1:{server.port}")
+        began = time.monotonic()
+        with pytest.raises(Exception, match="took longer than timeoutSeconds"):
+            ask(server, timeoutSeconds=0.3)
+        assert time.monotonic() - began < 1
+
+
+def test_redirects_share_the_timeout(allow):
+    def slowly(to: Any) -> None:
+        time.sleep(0.2)
+        reply(307, location="/")(to)
+
+    with web(slowly) as server:
+        allow(f"127.0.0.1:{server.port}")
+        began = time.monotonic()
+        with pytest.raises(Exception, match="took longer than timeoutSeconds"):
+            ask(server, timeoutSeconds=0.5)
+        assert time.monotonic() - began < 0.9
+
+
+def test_a_name_that_is_looked_up_for_long_does_not_outlast_the_timeout(allow, monkeypatch):
+    allow("service.example")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2))
+    began = time.monotonic()
+    with pytest.raises(Exception, match="took longer than timeoutSeconds"):
+        http_request(claim({"url": "http://service.example/", "timeoutSeconds": 0.2}))
+    assert time.monotonic() - began < 1
+
+
+def test_a_claim_that_is_lost_while_headers_come_lets_go(allow):
+    class Lost:
+        until = time.monotonic() + 0.3
+
+        def should_stop(self, claim: Claim) -> bool:
+            return time.monotonic() > self.until
+
+    with web(drip_headers) as server:
+        allow(f"127.0.0.1:{server.port}")
+        with pytest.raises(Stopped):
+            http_request(claim({"url": server.url}, control=Lost()))
+    assert time.monotonic() - Lost.until < 1
+
+
+@pytest.mark.parametrize("address", ["64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "2606:4700::1111", "8.8.8.8"])
+def test_what_is_public_is_called(address):
+    assert addresses.is_public(address)
 
 
 def test_a_worker_that_stops_lets_go(allow):

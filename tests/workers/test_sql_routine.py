@@ -89,6 +89,14 @@ def test_too_many_rows_are_refused(routine):
         run({"routine": "test_job.work", "args": [MOST_ROWS + 1]})
 
 
+def test_what_a_routine_with_too_many_rows_did_is_undone(routine):
+    sql.execute("CREATE TABLE test_job.done (n integer)")
+    routine("(n integer) RETURNS SETOF integer", "INSERT INTO test_job.done SELECT generate_series(1, n) RETURNING n")
+    with pytest.raises(Permanent, match="more than 1000 rows"):
+        run({"routine": "test_job.work", "args": [MOST_ROWS + 1]})
+    assert sql.value("SELECT count(*) FROM test_job.done") == 0
+
+
 def test_what_a_routine_did_for_a_claim_that_was_lost_is_undone(routine):
     sql.execute("CREATE TABLE test_job.done (n integer)")
     routine("() RETURNS void", "DELETE FROM lease; INSERT INTO test_job.done VALUES (1)")

@@ -2,12 +2,13 @@
 
 import json
 from typing import Annotated, Any, Literal
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workers.handlers import Claim, Permanent, handler
 from workers.jobs import outbound
+from workers.jobs.deadline import within
 
 RETRIED = {408, 425, 429}  # besides 500 and above
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -52,15 +53,18 @@ def http_request(claim: Claim) -> dict[str, Any]:
     attempt at this job.
     """
     config = _config(claim.payload)
-    url = config.url
+    return _output(within(config.timeout_seconds, _answer(config, claim), claim))
+
+
+async def _answer(config: Config, claim: Claim) -> outbound.Answer:
+    """That of the last redirect."""
+    url, headers = config.url, _headers(config, claim)
     for _ in range(MOST_REDIRECTS + 1):
-        answer = outbound.call(
-            outbound.Call(config.method, url, _headers(config, claim), config.content, config.timeout_seconds), claim
-        )
+        answer = await outbound.call(outbound.Call(config.method, url, headers, config.content, config.timeout_seconds))
         if answer.status not in REDIRECTS:
-            return _output(answer)
+            return answer
         url = _redirected(config, url, answer)
-    raise Permanent(f"{config.url} redirects more than {MOST_REDIRECTS} times.")
+    raise Permanent(f"{outbound.shown(config.url)} redirects more than {MOST_REDIRECTS} times.")
 
 
 def _config(payload: dict[str, Any]) -> Config:
@@ -79,7 +83,7 @@ def _config(payload: dict[str, Any]) -> Config:
 def _headers(config: Config, claim: Claim) -> dict[str, str]:
     headers = {"user-agent": "tutup", "accept": "*/*"}
     if config.method not in {"GET", "HEAD"}:
-        headers["idempotency-key"] = f"exec-{claim.execution_id}/{claim.key}"
+        headers["idempotency-key"] = f"exec-{claim.execution_id}/{quote(claim.key, safe='')}"
     if "document" in config.model_fields_set:
         headers["content-type"] = "application/json"
     return headers | {name.lower(): value for name, value in config.headers.items()}
@@ -87,10 +91,11 @@ def _headers(config: Config, claim: Claim) -> dict[str, str]:
 
 def _redirected(config: Config, url: str, answer: outbound.Answer) -> str:
     target = urljoin(url, answer.headers.get("location", ""))
+    here, there = outbound.shown(url), outbound.shown(target)
     if config.method not in {"GET", "HEAD"}:
-        raise Permanent(f"{url} redirects a {config.method} to {target}. Send it there.")
+        raise Permanent(f"{here} redirects a {config.method} to {there}. Send it there.")
     if not outbound.same_host(url, target):
-        raise Permanent(f"{url} redirects to another host: {target}. Call that if it is what you want.")
+        raise Permanent(f"{here} redirects to another host: {there}. Call that if it is what you want.")
     return target
 
 

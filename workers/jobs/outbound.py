@@ -1,24 +1,21 @@
-"""Calls to hosts on the allow-list, at addresses that were checked: a name that turns out to be this network's own is
-refused unless its address is listed as well."""
+"""Calls to hosts on the allow-list, at addresses that were checked."""
 
-import socket
 import ssl
-import time
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv6Address, ip_address
 
 import httpx
 from django.conf import settings
 
-from workers.handlers import Claim, Permanent
+from workers.handlers import Permanent
+from workers.jobs import addresses
 
 PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `seconds` is for the whole exchange."""
+    """One request. `seconds` is for connecting; who calls bounds the whole."""
 
     method: str
     url: str
@@ -36,23 +33,31 @@ class Answer:
     text: str
 
 
-def call(request: Call, claim: Claim) -> Answer:
-    """Sends it and reads the answer, as long as the claim holds.
+async def call(request: Call) -> Answer:
+    """Sends it and reads the answer.
 
     Raises `Permanent` for a host, an address or an answer that isn't allowed, and httpx's errors or `OSError` when the
     exchange fails.
     """
     url = _parsed(request.url)
-    port = url.port or PORTS[url.scheme]
-    end = time.monotonic() + request.seconds
+    found = await addresses.allowed(url.raw_host.decode(), url.port or PORTS[url.scheme])
     failure: httpx.HTTPError | None = None
-    for address in _addresses(url.raw_host.decode(), port):
+    for address in found:
         try:
-            return _exchange(request, url, address, end, claim)
+            return await _exchange(request, url, address, request.seconds / len(found))
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             failure = error  # the host may have another address that works
     assert failure is not None
     raise failure
+
+
+def shown(text: str) -> str:
+    """The address as errors and logs may have it: queries hold keys and tokens."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return "an address that is none"
+    return str(url.copy_with(userinfo=b"", query=None, fragment=None))
 
 
 def same_host(one: str, other: str) -> bool:
@@ -65,7 +70,7 @@ def _parsed(text: str) -> httpx.URL:
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
-        raise Permanent(f"config.url: {error}") from error
+        raise Permanent("config.url: must be a valid address.") from error  # the reason would quote a part of it
     if url.scheme not in PORTS or not url.host:
         raise Permanent("config.url: must begin with http:// or https:// and a host.")
     if url.userinfo:
@@ -73,36 +78,11 @@ def _parsed(text: str) -> httpx.URL:
     return url
 
 
-def _addresses(host: str, port: int) -> list[str]:
-    """Where the host may be called, best first."""
-    if not _listed(host, port):
-        raise Permanent(f"{host}:{port} may not be called: HTTP_JOB_HOSTS doesn't list it.")
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-    allowed = [address for address in addresses if _is_public(address) or _listed(address, port)]
-    if not allowed:
-        raise Permanent(
-            f"{host} is {', '.join(addresses)}, which isn't public: HTTP_JOB_HOSTS has to list the address as well."
-        )
-    return allowed
-
-
-def _listed(host: str, port: int) -> bool:
-    return any(entry.covers(host, port) for entry in settings.HTTP_JOB_HOSTS)
-
-
-def _is_public(text: str) -> bool:
-    address = ip_address(text)
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    address = mapped or address
-    return address.is_global and not address.is_multicast
-
-
-def _exchange(request: Call, url: httpx.URL, address: str, end: float, claim: Claim) -> Answer:
+async def _exchange(request: Call, url: httpx.URL, address: str, connect_seconds: float) -> Answer:
     """Connects to the address that was checked; the name stays in the Host header and the certificate's check."""
-    left = max(end - time.monotonic(), 0.001)
-    with (
-        httpx.Client(verify=_certificates(), trust_env=False, timeout=left) as client,  # a proxy would look up again
+    timeout = httpx.Timeout(None, connect=connect_seconds)
+    async with (
+        httpx.AsyncClient(verify=_certificates(), trust_env=False, timeout=timeout) as client,  # no proxy: it looks up
         client.stream(
             request.method,
             url.copy_with(host=address),
@@ -113,20 +93,17 @@ def _exchange(request: Call, url: httpx.URL, address: str, end: float, claim: Cl
     ):
         if response.headers.get("content-encoding", "identity") != "identity":
             raise Permanent("The answer is compressed though it was asked not to be.")
-        body = _read(response, end, claim)
+        body = await _read(response)
     headers = {name.lower(): value for name, value in response.headers.items() if name.lower() != "set-cookie"}
     return Answer(response.status_code, headers, _text(body, response.charset_encoding))
 
 
-def _read(response: httpx.Response, end: float, claim: Claim) -> bytes:
+async def _read(response: httpx.Response) -> bytes:
     body = bytearray()
-    for chunk in response.iter_raw():
-        claim.stop_if_asked()
+    async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > settings.HTTP_JOB_MAX_BYTES:
             raise Permanent(f"The answer is larger than HTTP_JOB_MAX_BYTES ({settings.HTTP_JOB_MAX_BYTES} bytes).")
-        if time.monotonic() > end:
-            raise httpx.ReadTimeout("The answer took longer than timeoutSeconds.")
     return bytes(body)
 
 

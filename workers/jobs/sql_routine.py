@@ -28,14 +28,14 @@ def sql_routine(claim: Claim) -> dict[str, Any]:
     try:
         with transaction.atomic():
             found = sql.rows(_query(name, args), _values(args))
+            if len(found) > MOST_ROWS:  # in here, so that a job that fails has changed nothing
+                raise Permanent(f"{name} gives more than {MOST_ROWS} rows. Have it give fewer.")
             sql.routine("workers.hold_lease", claim.fence, claim.job_id)
     except Error as error:
         cause = database_error(error)
         if cause is not None and (cause.sqlstate or "").startswith(HOPELESS):
             raise Permanent(f"{name}: {cause.diag.message_primary}") from error
         raise
-    if len(found) > MOST_ROWS:
-        raise Permanent(f"{name} gives more than {MOST_ROWS} rows. Have it give fewer.")
     return {"rows": [record["value"] for record in found]}
 
 
