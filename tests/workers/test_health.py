@@ -68,8 +68,7 @@ def test_work_that_needs_what_no_worker_has() -> None:
     sql.execute("""UPDATE lane SET labels = '{gpu}', comparisons = '[["memoryGB", ">=", 32]]'""")
     (found,) = warnings(*ENGINE)
     assert (
-        found.text
-        == "1 job of type noop in queue default that need gpu, memoryGB >= 32 waits and no worker can run them."
+        found.text == "1 job of type noop in queue default (needs gpu, memoryGB >= 32) waits and no live worker fits."
     )
     sql.execute("""UPDATE worker SET capabilities = '{gpu}', metadata = '{"memoryGB": 64}'""")
     assert warnings(*ENGINE) == []

@@ -34,7 +34,7 @@ def test_the_command_says_what_it_did_and_what_is_wrong(unfolded: None) -> None:
     out, problems = StringIO(), StringIO()
     call_command("housekeep", stdout=out, stderr=problems)
     assert out.getvalue().startswith("1 counts folded, ")
-    assert "no worker can run them. Start a worker that can" in problems.getvalue()
+    assert "no live worker fits. Start one that does" in problems.getvalue()
 
 
 def test_the_command_as_json(unfolded: None) -> None:

@@ -64,8 +64,8 @@ def _lanes() -> Iterator[HealthWarning]:
         return
     unserved = [lane for lane in found if not lane["served"]]
     for lane in unserved[:SHOWN]:
-        text = f"{_wait(lane['jobs'], _lane(lane))} and no worker can run them{_more(unserved)}."
-        yield HealthWarning(Code.NO_CAPABLE_WORKER, text, "Start a worker that can, or cancel their executions.")
+        text = f"{_wait(lane['jobs'], _lane(lane))} and no live worker fits{_more(unserved)}."
+        yield HealthWarning(Code.NO_CAPABLE_WORKER, text, "Start one that does, or cancel their executions.")
     late = [lane for lane in found if lane["served"] and lane["seconds"] > LONG_WAIT_SECONDS]
     for lane in late[:SHOWN]:
         text = f"{_wait(lane['jobs'], _lane(lane))}, the oldest for {_duration(lane['seconds'])}{_more(late)}."
@@ -122,7 +122,7 @@ def _housekeeping() -> Iterator[HealthWarning]:
 
 def _lane(lane: dict[str, Any]) -> str:
     needs = [*lane["labels"], *(" ".join(map(str, comparison)) for comparison in lane["comparisons"])]
-    return f"of type {lane['type']} in queue {lane['queue']}" + (f" that need {', '.join(needs)}" if needs else "")
+    return f"of type {lane['type']} in queue {lane['queue']}" + (f" (needs {', '.join(needs)})" if needs else "")
 
 
 def _wait(jobs: int, which: str = "") -> str:
