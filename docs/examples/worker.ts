@@ -1,4 +1,5 @@
-// A remote worker for Tutup in one file: copy it. Needs Node 18 or newer and nothing else.
+// A remote worker for Tutup in one file: copy it. Node 22.18 or newer runs it as it is, older ones from 18 on once it is
+// compiled to JavaScript. Needs nothing else.
 //
 //   const worker = new RemoteWorker({ url: "https://tutup.example", workerId: "gpu-7", key: KEY, slots: 2 });
 //   worker.handler("example.train", async (job) => { ...; return { accuracy: 0.97 }; });
@@ -10,8 +11,10 @@
 import { hostname } from "node:os";
 
 const MOST = 500; // reports in one call
+const MOST_CLAIMS = 1000; // claimed, extended or kept in one call
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5000; // milliseconds between tries
+const LONGEST_RETRY_AFTER = 60; // seconds
 const HEARTBEATS_MISSED = 3; // then the server gives the jobs to others
 
 export interface Options {
@@ -50,17 +53,26 @@ export class Permanent extends Error {}
 export class Stopped extends Error {}
 
 export class Refusal extends Error {
-  constructor(readonly status: number, readonly code: string, message: string, readonly retryAfter: number) {
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfter: number; // seconds
+
+  constructor(status: number, code: string, message: string, retryAfter: number) {
     super(`${status} ${code}: ${message}`);
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
   }
+
+  // Whether the same call may succeed later. A success that isn't ours is a proxy's page.
   get passing(): boolean {
-    return [429, 502, 503, 504].includes(this.status);
+    return this.status >= 500 || this.status < 300 || [408, 425, 429].includes(this.status);
   }
 }
 
 type Answer = Record<string, unknown>;
 type Verb = "complete" | "fail" | "release";
-type Report = { job: Job; verb: Verb; body: Record<string, unknown> };
+type Report = { job: Job; verb: Verb; body: Record<string, unknown>; until?: number };
 const LISTS: Record<Verb, string> = { complete: "results", fail: "failures", release: "jobs" };
 
 export class RemoteWorker {
@@ -76,8 +88,10 @@ export class RemoteWorker {
   private lastWord = 0; // when claims were last made or extended
   private registering: Promise<unknown> | null = null;
   private beat: NodeJS.Timeout | undefined;
+  private readonly options: Options;
 
-  constructor(private readonly options: Options) {
+  constructor(options: Options) {
+    this.options = options;
     this.slots = options.slots ?? 1;
     this.beatSeconds = options.heartbeatSeconds ?? 30;
   }
@@ -129,12 +143,15 @@ export class RemoteWorker {
         continue;
       }
       try {
-        if (unsure) await this.call("POST", "/release", { keep: this.knownClaims() });
+        const keep = this.knownClaims(); // more than a call can name: then the lease ends what was lost
+        if (unsure && keep.length <= MOST_CLAIMS) await this.call("POST", "/release", { keep });
         unsure = true;
+        const slots = Math.min(free, MOST_CLAIMS);
         const waitSeconds = this.options.waitSeconds ?? 20;
-        const answer = await this.call("POST", "/claim", { slots: free, waitSeconds }, waitSeconds, this.claiming.signal);
+        const answer = await this.call("POST", "/claim", { slots, waitSeconds }, waitSeconds, this.claiming.signal);
+        const jobs = [...(answer.jobs as Job[])];
         this.lastWord = Date.now();
-        for (const job of answer.jobs as Job[]) void this.work(job);
+        for (const job of jobs) void this.work(job);
         unsure = false;
         pause = FIRST_PAUSE;
       } catch (error) {
@@ -166,13 +183,13 @@ export class RemoteWorker {
     try {
       const work = this.handlers.get(job.type);
       if (!work) throw new Permanent(`This worker has no handler for the job type "${job.type}".`);
-      const output = (await work(job)) ?? null;
+      const output = sendable((await work(job)) ?? null);
       return { job, verb: "complete", body: { output } };
     } catch (error) {
       if (error instanceof Stopped) return { job, verb: "release", body: {} };
       if (error instanceof Refusal && error.code === "STALE_CLAIM") return null;
-      const text = String(error instanceof Error ? error.message || error.name : error).replaceAll("\0", "").slice(0, 4000);
-      return { job, verb: "fail", body: { error: text || "failed", permanent: error instanceof Permanent } };
+      const body = { error: plain(error), permanent: error instanceof Permanent };
+      return { job, verb: "fail", body };
     }
   }
 
@@ -183,63 +200,97 @@ export class RemoteWorker {
   }
 
   private report(report: Report): void {
-    this.waiting.push(report);
+    this.waiting.push({ ...report, until: this.lastWord + this.leaseMilliseconds });
     this.sending ??= this.sendAll().finally(() => (this.sending = null));
   }
 
   private async sendAll(): Promise<void> {
     await sleep(0); // what ends in this moment goes together
-    while (this.waiting.length) {
+    for (let pause = FIRST_PAUSE; this.waiting.length; ) {
       const batch = this.waiting.slice(0, MOST);
+      const again: Report[] = [];
       for (const verb of ["complete", "fail", "release"] as const) {
         const same = batch.filter((report) => report.verb === verb);
-        if (same.length) await this.send(verb, same);
+        if (same.length) again.push(...(await this.send(verb, same)));
       }
       this.waiting.splice(0, batch.length);
+      this.waiting.push(...again);
+      if (again.length) await sleep(pause);
+      pause = again.length ? Math.min(pause * 2, LONGEST_PAUSE) : FIRST_PAUSE;
     }
   }
 
-  private async send(verb: Verb, reports: Report[]): Promise<void> {
+  // One call; gives back what is to be sent again.
+  private async send(verb: Verb, reports: Report[]): Promise<Report[]> {
     const bodies = reports.map(({ job, body }) => ({ jobId: job.jobId, claim: job.claim, ...body }));
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-      try {
-        await this.call("POST", `/${verb}`, { [LISTS[verb]]: bodies });
-        return;
-      } catch (error) {
-        if (error instanceof Refusal && !error.passing) return this.refused(verb, reports, error);
-        await sleep(pause);
+    try {
+      await this.call("POST", `/${verb}`, { [LISTS[verb]]: bodies });
+      return [];
+    } catch (error) {
+      if (!(error instanceof Refusal)) return reports; // the server is away
+      if (error.status === 404 || error.status === 409) {
+        console.warn(`${reports.length} reports came too late: ${error.message}`);
+        return [];
       }
+      if ([400, 413, 415].includes(error.status)) return this.refused(verb, reports, error);
+      const busy = [429, 502, 503, 504].includes(error.status);
+      const left = busy || reports.length === 1 ? reports : await this.sendSingly(verb, reports);
+      const lasting = left.filter((report) => Date.now() < report.until!);
+      if (lasting.length < left.length) console.warn(`reports dropped, their leases are over: ${error.message}`);
+      return lasting;
     }
   }
 
-  // A result that the server can't take must not keep the others from it.
-  private async refused(verb: Verb, reports: Report[], refusal: Refusal): Promise<void> {
-    if (refusal.status === 404 || refusal.status === 409) {
-      console.warn(`${reports.length} reports came too late: ${refusal.message}`);
-    } else if (reports.length > 1) for (const report of reports) await this.send(verb, [report]);
-    else if (verb === "complete") {
-      const body = { error: `the result was refused: ${refusal.message}`, permanent: true };
-      await this.send("fail", [{ ...reports[0]!, verb: "fail", body }]);
-    } else console.error(`report dropped: ${refusal.message}`);
+  // One that the server can't take must not keep the others from it: next time it comes after them.
+  private async sendSingly(verb: Verb, reports: Report[]): Promise<Report[]> {
+    for (const [index, report] of reports.entries()) {
+      const left = await this.send(verb, [report]);
+      if (left.length) return [...reports.slice(index + 1), ...left];
+    }
+    return [];
+  }
+
+  // The report itself is at fault: a result becomes a failure.
+  private async refused(verb: Verb, reports: Report[], refusal: Refusal): Promise<Report[]> {
+    if (reports.length > 1) return this.sendSingly(verb, reports);
+    console.error(`report dropped: ${refusal.message}`);
+    if (verb !== "complete") return [];
+    const body = { error: plain(`the result was refused: ${refusal.message}`), permanent: true };
+    return this.send("fail", [{ ...reports[0]!, verb: "fail", body }]);
   }
 
   private async live(): Promise<void> {
     const jobs = [...this.running.keys()];
     await this.call("POST", "/heartbeat", { currentLoad: jobs.length });
     if (!jobs.length) return;
-    const answer = await this.call("POST", "/extend", { claims: [...new Set(jobs.map((job) => job.claim))] }).catch((error) => {
-      if (error instanceof Refusal && error.code === "STALE_CLAIM") return { claims: [] };
-      throw error;
-    });
+    const claims = [...new Set(jobs.map((job) => job.claim))];
+    const held = new Set<number>();
+    for (let first = 0; first < claims.length; first += MOST_CLAIMS) {
+      for (const jobId of await this.extend(claims.slice(first, first + MOST_CLAIMS))) held.add(jobId);
+    }
     this.lastWord = Date.now();
-    const held = new Set((answer.claims as { jobs: number[] }[]).flatMap((claim) => claim.jobs));
     for (const job of jobs) if (!held.has(job.jobId)) this.running.get(job)?.abort(new Error("the claim was taken away"));
+  }
+
+  // The jobs that the claims still hold.
+  private async extend(claims: number[]): Promise<number[]> {
+    try {
+      const answer = await this.call("POST", "/extend", { claims });
+      return (answer.claims as { jobs: number[] }[]).flatMap((claim) => claim.jobs);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === "STALE_CLAIM") return [];
+      throw error;
+    }
+  }
+
+  private get leaseMilliseconds(): number {
+    return HEARTBEATS_MISSED * this.beatSeconds * 1000;
   }
 
   // Registers again if need be; returns how many milliseconds to wait at least.
   private async recover(error: unknown): Promise<number> {
     console.warn(`trying again: ${error}`);
-    if (Date.now() - this.lastWord > HEARTBEATS_MISSED * this.beatSeconds * 1000) this.dropAll();
+    if (Date.now() - this.lastWord > this.leaseMilliseconds) this.dropAll();
     if (!(error instanceof Refusal)) return 0;
     if (error.code === "WORKER_NOT_REGISTERED" && !this.registering) {
       this.dropAll();
@@ -272,12 +323,13 @@ export class RemoteWorker {
     try {
       const headers: Record<string, string> = { "Content-Type": "application/json" };
       if (this.options.key) headers["Authorization"] = `Bearer ${this.options.key}`;
-      const address = `${this.options.url}/api/distributed/workers${path}`;
+      const address = `${this.options.url.replace(/\/+$/, "")}/api/distributed/workers${path}`;
       const response = await fetch(address, { method, headers, body: JSON.stringify(body), signal: late.signal });
-      const answer = await response.json().catch(() => ({})) as Answer;
-      if (response.ok) return answer;
-      const retryAfter = Number(response.headers.get("Retry-After") ?? 1);
-      throw new Refusal(response.status, String(answer.error ?? ""), String(answer.message ?? response.statusText), retryAfter);
+      const text = await response.text();
+      const answer = objectOf(text);
+      if (response.ok && answer) return answer;
+      const { error = "", message = text.slice(0, 200) } = answer ?? {};
+      throw new Refusal(response.status, String(error), String(message), secondsOf(response.headers.get("Retry-After")));
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
@@ -287,4 +339,36 @@ export class RemoteWorker {
 
 function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function objectOf(text: string): Answer | null {
+  try {
+    const found: unknown = JSON.parse(text);
+    return typeof found === "object" && !Array.isArray(found) ? (found as Answer | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+// Of a header Retry-After, a number or a date; 1 for anything else.
+function secondsOf(retryAfter: string | null): number {
+  const number = retryAfter?.trim() ? Number(retryAfter) : NaN;
+  const seconds = Number.isNaN(number) ? (Date.parse(retryAfter ?? "") - Date.now()) / 1000 : number;
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), LONGEST_RETRY_AFTER) : 1;
+}
+
+// Throws `Permanent` for what isn't JSON: another attempt would give the same.
+function sendable(output: unknown): unknown {
+  try {
+    JSON.stringify(output);
+    return output;
+  } catch (error) {
+    throw new Permanent(`The handler's output is not JSON: ${error}`);
+  }
+}
+
+// What can be sent of an error: no NUL, and no half of a character, which cutting may leave.
+function plain(error: unknown): string {
+  const text = String(error instanceof Error ? error.message || error.name : error);
+  return text.replaceAll("\0", "").slice(0, 4000).replace(/\p{Surrogate}/gu, "?") || "failed";
 }

@@ -1,7 +1,5 @@
-"""The Python client against a server that answers what a proxy, a fault or a mistake makes of it. The server is a fake:
-the real one never says these things."""
+"""The Python client against a server that answers what a proxy, a fault or a mistake makes of it."""
 
-import json
 import logging
 import sys
 import threading
@@ -15,49 +13,17 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.distributed.fake_server import PAGE, Server, answer, jobs, reported, served
 from tests.workers.hands import wait_for
-from tests.workers.web import Reply, Web, reply, web
+from tests.workers.web import reply
 from workers.client import Job, Permanent, RemoteWorker
 from workers.client.calls import Calls, Refusal
-
-PAGE = reply(200, b"<html>Sign in</html>", content_type="text/html")
-
-
-def answer(body: Any, status: int = 200, **headers: str) -> Reply:
-    return reply(status, json.dumps(body).encode(), content_type="application/json", **headers)
-
-
-def jobs(first: int, count: int, claim: int) -> Reply:
-    about = {"executionId": "exec-1", "name": None, "type": "remote", "queue": "default", "config": {}, "parents": {}}
-    rest = {"attempt": 1, "timeoutSeconds": None, "lastError": None, "checkpoint": None}
-    given = [{"jobId": n, "id": str(n), "claim": claim, **about, **rest} for n in range(first, first + count)]
-    return answer({"jobs": given})
-
-
-class Server:
-    """Answers each verb with its replies in turn, then with success and nothing in it."""
-
-    def __init__(self) -> None:
-        self.replies: dict[str, list[Reply]] = {}
-        self.web: Web
-
-    def __call__(self, to: BaseHTTPRequestHandler) -> None:
-        verb = to.path.rsplit("/", 1)[1]
-        left = self.replies.get(verb, [])
-        if not left and verb == "claim":
-            time.sleep(0.02)
-        given = left.pop(0) if left else answer({"success": True, "jobs": [], "claims": []})
-        given(to)
-
-    def asked(self, verb: str) -> list[dict[str, Any]]:
-        return [json.loads(one["body"]) for one in list(self.web.asked) if one["path"].endswith(f"/{verb}")]
 
 
 @pytest.fixture
 def fake() -> Iterator[Server]:
-    served = Server()
-    with web(served) as served.web:
-        yield served
+    with served() as server:
+        yield server
 
 
 @pytest.fixture
@@ -74,12 +40,6 @@ def start(fake: Server) -> Iterator[Callable[..., RemoteWorker]]:
     yield one
     for worker in made:
         worker.stop(1)
-
-
-def reported(fake: Server, verb: str, member: str) -> dict[int, Any]:
-    """What was said of each job, over all calls."""
-    lists = {"complete": "results", "fail": "failures"}
-    return {one["jobId"]: one[member] for body in fake.asked(verb) for one in body[lists[verb]]}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 from project.access.roles import Role
 from tests.distributed import nodejs
+from tests.distributed.fake_server import PAGE, Server, answer, jobs, reported, served
 from tests.distributed.remote import secret_of
 from tests.distributed.test_remote_worker import ended, outputs
 from tests.servers import ROOT
@@ -30,12 +31,18 @@ def driver(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
+def fake() -> Iterator[Server]:
+    with served() as server:
+        yield server
+
+
+@pytest.fixture
 def start(server: str, driver: Path) -> Iterator[Start]:
     key = secret_of("worker", Role.WORKER)
     running: list[subprocess.Popen[bytes]] = []
 
-    def one(name: str = "node-1") -> subprocess.Popen[bytes]:
-        running.append(subprocess.Popen(["node", driver, server, key, name]))
+    def one(name: str = "node-1", url: str = server, slots: int = 2) -> subprocess.Popen[bytes]:
+        running.append(subprocess.Popen(["node", driver, url, key, name, str(slots)]))
         return running[-1]
 
     yield one
@@ -48,7 +55,7 @@ def job(key: str, *parents: str, **config: Any) -> JobSpec:
     return JobSpec(key=key, type="remote", payload=config, depends_on=parents, backoff_seconds=0)
 
 
-def test_it_passes_the_strict_type_check():
+def test_it_passes_the_strict_type_check_and_newer_versions_of_node_run_it_as_it_is():
     assert nodejs.checked(EXAMPLE) == ""
 
 
@@ -137,3 +144,41 @@ def test_one_that_slept_past_its_lease_does_no_harm_and_goes_on(start, tmp_path)
     time.sleep(0.5)
     assert ended(submit(workflow="test", jobs=[job("b")])) == "completed"
     assert {key: output["by"] for key, output in outputs().items()} == {"a": "other", "b": "sleeper"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        answer({}, 503, retry_after="Thu, 01 Jan 2015 00:00:00 GMT"),
+        answer({}, 503, retry_after="soon"),
+        PAGE,
+        answer(None),
+        answer({}, 500),
+    ],
+)
+def test_it_goes_on_after_any_answer_and_loses_no_result(fake, start, odd):
+    fake.replies |= {"heartbeat": [odd], "complete": [odd]}
+    fake.replies["claim"] = [jobs(1, 1, claim=1), odd, jobs(2, 1, claim=2)]
+    start(url=f"{fake.web.url}/", slots=2)  # with a slash at the end
+    wait_for(lambda: {1, 2} <= set(reported(fake, "complete", "output")), "both results")
+    wait_for(lambda: sum(len(body["results"]) for body in fake.asked("complete")) > 2, "the first again")
+    assert fake.asked("fail") == []
+    assert len(fake.asked("claim")) < 200
+
+
+def test_many_slots_keep_to_what_a_call_may_hold(fake, start):
+    fake.replies["claim"] = [*(jobs(n, 1, claim=n, seconds=60) for n in range(1, 1002))]
+    held = answer({"claims": [{"claim": n, "jobs": [n]} for n in range(1, 1002)]})
+    fake.replies["extend"] = [held] * 1000
+    start(url=fake.web.url, slots=3000)
+    wait_for(lambda: any(body["claims"][-1] == 1001 for body in fake.asked("extend")), "all to be extended", 30)
+    assert max(body["slots"] for body in fake.asked("claim")) == 1000
+    assert max(len(body["claims"]) for body in fake.asked("extend")) <= 1000
+
+
+@pytest.mark.parametrize(("config", "named"), [({"odd": True}, "not JSON"), ({"broken": True}, "a?")])
+def test_what_cannot_be_sent_fails_its_job(fake, start, config, named):
+    fake.replies["claim"] = [jobs(1, 1, claim=1, **config)]
+    start(url=fake.web.url)
+    wait_for(lambda: 1 in reported(fake, "fail", "error"), "the failure")
+    assert named in reported(fake, "fail", "error")[1]

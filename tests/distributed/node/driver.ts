@@ -1,9 +1,9 @@
-// driver.ts URL KEY WORKER_ID: runs the example's worker with handlers that do what the job's config says.
+// driver.ts URL KEY WORKER_ID SLOTS: runs the example's worker with handlers that do what the job's config says.
 import { appendFileSync } from "node:fs";
 import { type Job, Permanent, RemoteWorker, Stopped } from "./worker.mjs";
 
-const [url, key, workerId] = process.argv.slice(2) as [string, string, string];
-const worker = new RemoteWorker({ url, key, workerId, slots: 2, heartbeatSeconds: 0.5, waitSeconds: 2, metadata: { memoryGB: 8 } });
+const [url, key, workerId, slots] = process.argv.slice(2) as [string, string, string, string];
+const worker = new RemoteWorker({ url, key, workerId, slots: Number(slots), heartbeatSeconds: 0.5, waitSeconds: 2, metadata: { memoryGB: 8 } });
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -23,6 +23,8 @@ worker.handler("remote", async (job) => {
     await job.saveCheckpoint({ done: 7 });
     throw new Error("not yet");
   }
+  if (config.broken) throw new Error("a\udcff");
+  if (config.odd) return { big: 1n };
   await busy(job);
   return { by: workerId, parents, checkpoint, lastError };
 });
