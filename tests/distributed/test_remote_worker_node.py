@@ -182,3 +182,12 @@ def test_what_cannot_be_sent_fails_its_job(fake, start, config, named):
     start(url=fake.web.url)
     wait_for(lambda: 1 in reported(fake, "fail", "error"), "the failure")
     assert named in reported(fake, "fail", "error")[1]
+
+
+@pytest.mark.parametrize("said", ["Fri, 01 Jan 2100 00:00:00 GMT", "soon", "1e12"])
+def test_it_waits_whatever_retry_after_says(fake, start, said):
+    fake.replies["claim"] = [answer({}, 503, retry_after=said)] * 10_000
+    start(url=fake.web.url)
+    wait_for(lambda: fake.asked("claim"), "the first claim")
+    time.sleep(0.7)
+    assert len(fake.asked("claim")) < 4
