@@ -6,6 +6,7 @@ import pytest
 
 from project.access.models import AuditEntry
 from project.access.roles import Role
+from project.postgres import sql
 from tests.console.engine import EXECUTIONS, ended, half_done, job_page, page_of, text
 from tests.workers.hands import Hand, graph, job
 from workers.models import Execution, FinishedJob
@@ -148,6 +149,15 @@ def test_only_legal_moves_are_offered(visit):
     page = text(client, page_of(over))
     assert move(over, "cancel") not in page
     assert move(over, "retry") in page
+
+
+def test_no_moves_are_offered_with_what_the_product_started(visit):
+    running, over = graph(job("a", type="month_end.plan")), ended()
+    sql.execute("UPDATE lane SET internal = true WHERE type <> 'month_end.plan'")
+    client = visit(Role.BATCH_OPERATOR)
+    for execution in (running, over):
+        assert "/move/" not in text(client, page_of(execution))
+    assert "rerun" not in text(client, job_page(over, "b"))
 
 
 def test_viewers_are_offered_none_and_may_do_none(visit):

@@ -18,7 +18,7 @@ def refuse_types(jobs: Sequence[JobSpec]) -> None:
 
 def refuse_steering(execution_id: int) -> None:
     """Raises `Forbidden` for an execution that has a job of an internal type."""
-    internal = sql.value(_INTERNAL, [execution_id])
+    internal = internal_type(execution_id)
     if internal is not None:
         name = f"exec-{execution_id}"
         raise Forbidden(
@@ -26,6 +26,12 @@ def refuse_steering(execution_id: int) -> None:
             "close by aborting or resuming its batch.",
             details={"execution": name, "type": internal},
         )
+
+
+def internal_type(execution_id: int) -> str | None:
+    """One that the execution has jobs of; None when it has none."""
+    found: str | None = sql.value(_INTERNAL, [execution_id])
+    return found
 
 
 _INTERNAL = """

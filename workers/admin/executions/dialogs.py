@@ -7,10 +7,13 @@ from workers.admin.roles import OPERATORS
 from workers.models import Execution
 from workers.queries import execution_state
 from workers.services import operations
+from workers.services.internal import internal_type
 
 
 def legal(execution: Execution) -> list[str]:
     """The verbs of the moves that may be made now."""
+    if internal_type(execution.pk):
+        return []
     if execution.completed_at is None:
         return [] if execution.cancel_requested_at else ["cancel"]
     return ["retry"] if execution.failed or execution.cancelled else []

@@ -20,6 +20,7 @@ from workers.admin.reasons import lines
 from workers.models import FINAL_STATES, Job
 from workers.queries.explain import explain_job
 from workers.queries.job_details import job_detail
+from workers.services.internal import internal_type
 
 
 def show(request: HttpRequest, pk: int) -> TemplateResponse:
@@ -57,7 +58,9 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "execution": job.execution,
         "reasons": [] if ended else lines(explain_job(job.execution_id, job.key), counted=False),
         "neighbours": neighbours(detail),
-        "reruns": job.execution.completed_at is not None and holds(request, RERUN.roles),
+        "reruns": job.execution.completed_at is not None
+        and holds(request, RERUN.roles)
+        and not internal_type(job.execution_id),
         "ended": ended,
         "live": not ended,
         "now": timezone.now(),

@@ -78,6 +78,7 @@ def _explain_drain(queue: str) -> list[str]:
         f"{counts.waiting + counts.paused:,} waiting and {counts.delayed:,} delayed jobs are cancelled for good.",
         f"{counts.active:,} active jobs go on.",
         "Jobs that depend on a cancelled one are cancelled, fail or go on, as each says.",
+        "Jobs of the product itself, as those of a month-end close, stay.",
         "To run them after all, retry their execution.",
     ]
 
