@@ -1,16 +1,22 @@
 """What is due is enqueued once: by the clock, by the rules, whoever looks and however often."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection
+from django.db.models import F
+from structlog.testing import capture_logs
 
+from project.postgres import sql
 from tests.workers.hands import Hand, beside, own_session, states, status
 from tests.workers.timing import made, pass_time, runs
 from workers.models import Execution, Schedule
-from workers.services import cancel
-from workers.services.firing import fire, fire_due
+from workers.schedules import CATCH_UP_LIMIT
+from workers.services import cancel, firing
+from workers.services.firing import fire, fire_due, fire_round
 
 
 def moments(schedule: Schedule, *numbers: int):
@@ -123,6 +129,104 @@ def test_a_schedule_that_cannot_be_read_keeps_no_other_from_its_run(broken):
     schedule.refresh_from_db()
     assert schedule.last_error
     assert fire_due() == []
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """The server ends statements of the test's session that take longer than a moment."""
+    sql.execute("SET statement_timeout = '200ms'")
+    try:
+        yield
+    finally:
+        sql.execute("RESET statement_timeout")
+
+
+def test_a_statement_that_is_ended_before_the_run_costs_nothing():
+    held, other = made("held"), made("other")
+    pass_time(held, 5)
+    with own_session(autocommit=False) as session, impatient():
+        session.execute("LOCK TABLE execution")
+        assert fire_due() == []
+    held.refresh_from_db()
+    assert (held.next_run_at, held.last_error) == (held.starts_at, None)
+    pass_time(other, 0)
+    assert [fired.schedule for fired in fire_due()] == ["held", "other"]
+
+
+def test_a_statement_that_is_ended_within_the_run_costs_nothing():
+    held, other = made("held", overlap="cancel"), made("other")
+    pass_time(held, 0)
+    fire_due()
+    (claimed,) = Hand().claim()
+    again = held.starts_at + timedelta(milliseconds=1)
+    with own_session(autocommit=False) as chunk, impatient():
+        chunk.execute("SELECT workers.hold_lease(%s, %s)", [claimed["fence"], claimed["job_id"]])
+        Schedule.objects.filter(pk=held.pk).update(next_run_at=again)
+        pass_time(other, 0)
+        assert [fired.schedule for fired in fire_due()] == ["other"]
+    held.refresh_from_db()
+    assert (held.next_run_at, held.last_error) == (again, None)
+    assert [fired.schedule for fired in fire_due()] == ["held"]
+    assert runs(held)[-1] == again
+
+
+def test_what_the_database_refuses_for_good_ends_no_schedule():
+    broken, other = made("broken"), made("other")
+    for one in (broken, other):
+        pass_time(one, 1900)
+    Schedule.objects.filter(pk=broken.pk).update(skipped=2**31 - 1)
+    with capture_logs() as logs:
+        assert [fired.schedule for fired in fire_due()] == ["other"]
+        assert fire_due() == []
+    assert len([line for line in logs if line["log_level"] == "error"]) == 1, "said once"
+    broken.refresh_from_db()
+    assert (broken.next_run_at, runs(broken)) == (broken.starts_at, [])
+    assert broken.last_error == "The database refuses it (SQLSTATE 22003); the log of the workers says why."
+    Schedule.objects.filter(pk=broken.pk).update(skipped=0)
+    assert [fired.schedule for fired in fire_due()] == ["broken"]
+    broken.refresh_from_db()
+    assert broken.last_error is None
+
+
+def test_a_database_that_lacks_a_routine_for_now_costs_no_run():
+    schedule = made()
+    pass_time(schedule, 5)
+    with own_session() as session:
+        session.execute("ALTER ROUTINE workers.submit RENAME TO submit_of_later")
+        try:
+            assert fire_due() == []
+        finally:
+            session.execute("ALTER ROUTINE workers.submit_of_later RENAME TO submit")
+    assert len(fire_due()) == 1
+    assert runs(schedule) == [schedule.starts_at]
+
+
+def test_schedules_take_turns():
+    many, other = made("many", catch_up="all", overlap="allow"), made("other")
+    pass_time(many, 1900)
+    pass_time(other, 5)
+    assert [fired.schedule for fired in fire_due()] == ["many", "other", "many", "many", "many"]
+
+
+def test_one_that_is_due_again_before_its_run_is_made_does_not_keep_the_others_or_the_command(monkeypatch):
+    never = made("never", interval_seconds=1.0, overlap="allow")
+    pass_time(never, 5)
+
+    def slow(schedule_id):
+        fired = fire(schedule_id)
+        Schedule.objects.filter(pk=never.pk).update(next_run_at=F("next_run_at") - timedelta(seconds=2))
+        return fired
+
+    monkeypatch.setattr(firing, "fire", slow)
+    assert len(fire_due()) == CATCH_UP_LIMIT
+
+
+def test_a_round_ends_when_it_is_asked_to():
+    for number in range(3):
+        pass_time(made(str(number)), 60 - number)
+    answers = iter([False, True])
+    assert [fired.schedule for fired in fire_round(lambda: next(answers))] == ["0"]
+    assert [fired.schedule for fired in fire_round()] == ["1", "2"]
 
 
 def test_a_disabled_schedule_is_left_alone():

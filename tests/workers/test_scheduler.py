@@ -1,6 +1,7 @@
 """The scheduler of worker processes: one leads, another takes over, every moment has one run."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -10,10 +11,11 @@ import pytest
 
 from tests.workers.hands import own_session, wait_for
 from tests.workers.processes import run_workers, stop
-from tests.workers.timing import made, now, runs
-from workers.models import Schedule
+from tests.workers.timing import made, now, pass_time, runs
+from workers.models import Execution, Schedule
 from workers.queries.schedules import leader
 from workers.runtime.scheduler import Scheduler
+from workers.services import firing, submit
 
 
 @contextmanager
@@ -105,3 +107,32 @@ def test_only_one_of_two_leads(scheduler):
     scheduler.stop()
     wait_for(lambda: second._leads, "the second to lead")
     second.stop()
+
+
+def test_a_database_that_is_not_migrated_yet_is_waited_for(scheduler):
+    schedule = made(starts_at=now() + timedelta(seconds=0.5))
+    with own_session() as session:
+        session.execute("ALTER TABLE schedule RENAME TO schedule_of_later")
+        try:
+            scheduler.join(1.5)
+        finally:
+            session.execute("ALTER TABLE schedule_of_later RENAME TO schedule")
+    assert scheduler.is_alive()
+    wait_for(lambda: len(runs(schedule)) == 1, "the run")
+
+
+@pytest.mark.parametrize("schedules", [1, 10])
+def test_it_stops_amid_runs_that_take_long(scheduler, monkeypatch, schedules):
+    def slow(*args, **options):
+        time.sleep(0.3)
+        return submit(*args, **options)
+
+    many = [made(str(number), catch_up="all", overlap="allow") for number in range(schedules)]
+    monkeypatch.setattr(firing, "submit", slow)
+    for schedule in many:
+        pass_time(schedule, 600 * 30)
+    wait_for(Execution.objects.exists, "a run")
+    began = time.monotonic()
+    scheduler.stop()
+    assert not scheduler.is_alive()
+    assert time.monotonic() - began < 2

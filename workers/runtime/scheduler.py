@@ -4,13 +4,15 @@ import os
 import socket
 import threading
 
+import django.db
+import psycopg
 import structlog
 from django.db import connections
 
 from project.api.errors import NotReady
 from project.postgres.locks import LockSpace
-from workers.runtime.sessions import PASSING, Backoff, Session, session, value
-from workers.services.firing import fire_due
+from workers.runtime.sessions import Backoff, Session, session, value
+from workers.services.firing import fire_round
 
 log = structlog.get_logger("workers")
 
@@ -18,6 +20,8 @@ LOOK_SECONDS = 1.0
 STOP_SECONDS = 5.0
 AGAIN_SECONDS = 0.2  # while a run that is due waits for the one before
 LEAD = "SELECT pg_try_advisory_lock(%s, 0)"
+# also what lasts, as a table that a migration has yet to make: a thread that dies takes its worker along
+DATABASE_ERRORS = (psycopg.Error, django.db.Error, NotReady)
 NEXT = "SELECT extract(epoch FROM min(s.next_run_at) - now())::float8 FROM schedule s WHERE s.enabled"
 
 
@@ -34,7 +38,7 @@ class Scheduler(threading.Thread):
         self._leads = False
 
     def stop(self) -> None:
-        """Returns once a pass that is under way has ended, or soon."""
+        """Returns once the run that is being made is made, or soon."""
         self._stopping.set()
         self.join(STOP_SECONDS)
 
@@ -43,27 +47,28 @@ class Scheduler(threading.Thread):
         while not self._stopping.is_set():
             try:
                 with session(f"tutup-scheduler-{socket.gethostname()}-{os.getpid()}") as connection:
-                    backoff.reset()
-                    self._serve(connection)
-            except (*PASSING, NotReady) as error:
+                    self._serve(connection, backoff)
+            except DATABASE_ERRORS as error:
                 self._leads = False
                 log.warning("the scheduler's session ended; trying again", error=str(error).strip())
                 backoff.wait(self._stopping)
 
-    def _serve(self, connection: Session) -> None:
+    def _serve(self, connection: Session, backoff: Backoff) -> None:
         while not self._stopping.is_set():
             # asked at every look: the answer proves as well that the session, and the lock with it, is still there
             leads = bool(value(connection, LEAD, int(LockSpace.SCHEDULE)))
             if leads and not self._leads:
                 log.info("this process enqueues what schedules have due")
             self._leads = leads
-            if leads:
-                self._fire()
-            self._stopping.wait(self._pause(connection) if leads else LOOK_SECONDS)
+            fired = leads and self._fire()
+            if not fired:
+                self._stopping.wait(self._pause(connection) if leads else LOOK_SECONDS)
+            backoff.reset()
 
-    def _fire(self) -> None:
+    def _fire(self) -> bool:
+        """Whether it made a step, so that the next may be due already."""
         try:
-            fire_due()
+            return bool(fire_round(self._stopping.is_set))
         finally:
             connections.close_all()
 

@@ -1,19 +1,20 @@
 """Enqueues what is due. Any number of processes may do so at once: a schedule's row decides who makes a run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import Error, InterfaceError, ProgrammingError, transaction
 from django.db.models.functions import Now
 
-from project.api.errors import NotReady
+from project.api.errors import ApiError
 from project.postgres import sql
-from project.postgres.errors import LOCK_TIMEOUT, api_error, sqlstate
+from project.postgres.errors import LOCK_TIMEOUT, database_error, passes, sqlstate
 from workers.models import CatchUp, Execution, Overlap, Schedule
 from workers.queries.schedules import due_schedules, running_of
-from workers.schedules import Step, next_step
+from workers.schedules import CATCH_UP_LIMIT, Step, next_step
 from workers.services.executions import cancel, submit
 from workers.services.internal import refuse_types
 from workers.services.schedule_jobs import job_specs
@@ -23,6 +24,8 @@ log = structlog.get_logger("workers")
 
 # a cancel waits for a chunk that runs under the claim; the other schedules must not wait with it
 WAIT_A_SECOND = "SET LOCAL lock_timeout = '1s'"
+# SQLSTATEs, or their classes, that befall one transaction of a server that is well otherwise
+OF_ONE_TRANSACTION = ("25P03", "25P04", "40", LOCK_TIMEOUT, "57014")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +39,30 @@ class Fired:
 
 
 def fire_due() -> list[Fired]:
-    """Makes every run that is due, by the database's clock. A schedule that fails does not keep others from theirs."""
+    """Makes every run that is due, round after round.
+
+    There are as many rounds at most as runs of an absence are made up for: the interval of a schedule may be shorter
+    than its submission takes.
+    """
+    fired: list[Fired] = []
+    for _ in range(CATCH_UP_LIMIT):
+        made = fire_round()
+        if not made:
+            break
+        fired += made
+    return fired
+
+
+def fire_round(asked_to_stop: Callable[[], bool] = lambda: False) -> list[Fired]:
+    """One step of each schedule that is due by the database's clock, the longest due first.
+
+    One that fails, or has many runs to make, keeps no other from its turn. `asked_to_stop` is looked at before each.
+    """
     fired = []
     for schedule_id in due_schedules():
-        while (one := _guarded(schedule_id)) is not None:
+        if asked_to_stop():
+            break
+        if (one := _guarded(schedule_id)) is not None:
             fired.append(one)
     return fired
 
@@ -111,10 +134,10 @@ def _start(schedule: Schedule, running: list[int], moment: datetime) -> int | No
         with transaction.atomic():
             execution = start(schedule, running, moment=moment, actor=schedule.actor)
     except Exception as error:
-        if _passes(error):
+        if _passes(error) or isinstance(error, ProgrammingError):  # that is a database of another version than this
             raise
         log.exception("a run of a schedule was refused", schedule=schedule.name)
-        schedule.last_error = str(error) or type(error).__name__
+        schedule.last_error = _reason(error)
         return None
     schedule.last_run_at, schedule.last_error = sql.value("SELECT now()"), None
     return int(execution.pk)
@@ -124,18 +147,34 @@ def _guarded(schedule_id: int) -> Fired | None:
     try:
         return fire(schedule_id)
     except Exception as error:
-        if sqlstate(error).startswith(("40", LOCK_TIMEOUT)):
-            log.info("schedule is looked at again: others hold what it needs", schedule=schedule_id)
+        if sqlstate(error).startswith(OF_ONE_TRANSACTION):
+            log.warning("schedule is looked at again", schedule=schedule_id, error=_reason(error))
         elif _passes(error):
             raise
+        elif isinstance(error, Error) or database_error(error) is not None:
+            _note(schedule_id, error)
         else:  # as with a time zone that is gone: nothing comes of it before somebody changes it
             log.exception("a schedule can't be read", schedule=schedule_id)
-            Schedule.objects.filter(pk=schedule_id).update(
-                next_run_at=None, last_error=str(error) or type(error).__name__
-            )
+            Schedule.objects.filter(pk=schedule_id).update(next_run_at=None, last_error=_reason(error))
         return None
 
 
 def _passes(error: Exception) -> bool:
-    """Whether it is the server or a collision, rather than the schedule."""
-    return isinstance(error, NotReady) or isinstance(api_error(error), NotReady)
+    """Whether it is the server, or a connection that is gone, rather than the schedule."""
+    return passes(error) or isinstance(error, InterfaceError)
+
+
+def _note(schedule_id: int, error: Exception) -> None:
+    """The schedule stays due, and is tried again several times a second: the log says so once."""
+    reason = _reason(error)
+    if Schedule.objects.filter(pk=schedule_id).exclude(last_error=reason).update(last_error=reason):
+        message = "a schedule is tried again until the database takes its run"
+        log.error(message, schedule=schedule_id, exc_info=error)
+
+
+def _reason(error: Exception) -> str:
+    """For people who see the schedule; the server's own text is not for them."""
+    state = sqlstate(error)
+    if state and not isinstance(error, ApiError):
+        return f"The database refuses it (SQLSTATE {state}); the log of the workers says why."
+    return str(error) or type(error).__name__
