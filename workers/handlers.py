@@ -13,8 +13,8 @@ thread's event loop. What it returns is the job's output (JSON). How it ends oth
 
 `prefetch` is for jobs of a millisecond or less: a slot takes that many of them at once and runs them one after another,
 an async handler all together. A handler with `max_batch_size` gets a list of claims and returns their outputs in the
-same order; what it raises ends the attempts of all of them. Both have a price: jobs that wait behind another in the
-same slot can't be taken by an idle worker.
+same order; what it raises ends the attempts of all of them, and it has a timeout, the longest of theirs, when each of
+them has one. Both have a price: jobs that wait behind another in the same slot can't be taken by an idle worker.
 
 `internal` types belong to the product: its own code submits them and its own workers run them. The API takes no such
 job, hands none to a remote worker, and cancels or repeats no execution that has one.

@@ -36,12 +36,12 @@ def ended(claim: Claim, error: BaseException) -> Result | None:
         return result(claim, "release")
     if isinstance(error, Permanent):
         log.warning("job failed for good", job=claim.job_id, type=claim.type, attempt=claim.attempt, error=str(error))
-        return result(claim, "fail", _bounded(str(error) or "failed for good"))
+        return result(claim, "fail", bounded(str(error) or "failed for good"))
     if is_stale(error):
         log.info("claim dropped: the job was taken away", job=claim.job_id, claim=claim.fence)
         return None
     log.warning("attempt failed", job=claim.job_id, type=claim.type, attempt=claim.attempt, exc_info=error)
-    return result(claim, "retry", _bounded(f"{type(error).__name__}: {error}"))
+    return result(claim, "retry", bounded(f"{type(error).__name__}: {error}"))
 
 
 def of_batch(claims: Sequence[Claim], outputs: Any) -> list[Result]:
@@ -78,5 +78,6 @@ def json_text(output: Any) -> str:
     return text
 
 
-def _bounded(text: str) -> str:
-    return text.replace("\0", "")[:LONGEST_ERROR]
+def bounded(text: str) -> str:
+    """As the database can hold it: without NUL, and without halves of characters."""
+    return text[:LONGEST_ERROR].replace("\0", "").encode("utf-8", "replace").decode()

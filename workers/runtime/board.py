@@ -3,14 +3,14 @@
 import queue
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
 from workers import handlers
 from workers.claims import Result
 from workers.handlers import Claim
-from workers.runtime.tasks import Task, chunks
+from workers.runtime.tasks import REPORT_SECONDS, Task, chunks
 
 log = structlog.get_logger("workers")
 
@@ -23,7 +23,7 @@ class Board:
         self.worker_id: int | None = None
         self.present = threading.Event()  # our session proves us alive; claims of an absent worker are taken for lost
         self.stopping = threading.Event()  # claim nothing more; handlers see should_stop()
-        self.closed = threading.Event()  # report nothing more
+        self.closed = threading.Event()  # report what there is, and nothing more
         self.tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._woken = False
@@ -95,22 +95,23 @@ class Board:
                     self.tasks.put(self._gathering.pop(task.type))
             return min((max((task.starts_by or 0.0) - now, 0.0) for task in self._gathering.values()), default=None)
 
-    def report(self, task: Task, results: Sequence[Result], *, last: bool = True) -> None:
-        """What a slot did; with the last of it the slot is free. What no longer counts is dropped."""
+    def finish(self, task: Task) -> None:
+        """The slot is free. What no longer counts of its results is dropped."""
         with self._changed:
-            self._results += [result for result in results if task.open.pop(result.job_id, None) is not None]
-            if last:
-                task.open.clear()
-                self._running.discard(task)
+            self._results += task.take_ended()
+            task.open.clear()
+            self._running.discard(task)
             self._wake()
 
-    def lose(self, held: dict[int, set[int]], asked: set[int]) -> None:
-        """Gives up what the claims (fence -> jobs) no longer hold of the jobs that were asked about."""
+    def lose(self, held: Mapping[int, set[int]], asked: set[int]) -> None:
+        """Gives up what the claims that were asked about no longer hold: `held` has their jobs, by fence."""
         lost, useless = [], []
         with self._changed:
             for task in self._running:
                 gone = [
-                    job for job, claim in task.open.items() if job in asked and job not in held.get(claim.fence, ())
+                    job
+                    for job, claim in task.open.items()
+                    if claim.fence in asked and job not in held.get(claim.fence, ())
                 ]
                 if gone and task.lose(gone):
                     useless.append(task)
@@ -121,29 +122,41 @@ class Board:
             task.interrupt()
 
     def give_up(self) -> None:
-        """Nothing that still runs counts."""
-        self.lose({}, {claim.job_id for claim in self.open_claims()})
+        """Nothing that still runs counts; what has ended does."""
+        with self._changed:
+            for task in self._running:
+                self._results += task.take_ended()
+        self.lose({}, {claim.fence for claim in self.open_claims()})
 
     def time_out(self, now: float) -> None:
         """Fails the attempts that are past their time; their slots stay busy until the handlers return."""
         with self._changed:
-            late = [task for task in self._running if task.deadline is not None and task.deadline <= now and task.open]
+            late = [task for task in self._running if task.is_late(now)]
             for task in late:
-                self._results += task.time_out()
+                self._results += task.take_ended()
+                self._results += task.time_out(now)
                 self._wake()
         for task in late:
             task.interrupt()
 
-    def next_deadline(self) -> float | None:
+    def next_look(self) -> float | None:
+        """When an attempt may be past its time next."""
+        now = time.monotonic()
         with self._changed:
-            return min(
-                (task.deadline for task in self._running if task.deadline is not None and task.open), default=None
-            )
+            looks = [task.next_look(now) for task in self._running]
+        return min((look for look in looks if look is not None), default=None)
 
     def take_results(self) -> list[Result]:
+        """What is to be reported. A task that still runs adds what it has done only now and then, for one statement."""
         with self._changed:
+            for task in self._reporting(time.monotonic()):
+                self._results += task.take_ended()
+                task.report_at = time.monotonic() + REPORT_SECONDS
             taken, self._results = self._results, []
             return taken
+
+    def _reporting(self, now: float) -> list[Task]:
+        return [task for task in self._running if task.ended and now >= task.report_at]
 
     def put_back(self, results: Sequence[Result]) -> None:
         """Results that couldn't be reported; they go first the next time."""
@@ -163,9 +176,15 @@ class Board:
             return taken
 
     def wait(self, seconds: float) -> None:
-        """Until a result comes, a slot becomes free, someone calls `wake`, or the time is over."""
+        """Until there are results, a slot becomes free, someone calls `wake`, or the time is over."""
+        end = time.monotonic() + seconds
         with self._changed:
-            self._changed.wait_for(lambda: self._woken, seconds)
+            while not self._woken and (left := end - time.monotonic()) > 0:
+                # a slot that works off several claims says nothing before the last
+                some_end_before = any(len(task.open) > 1 for task in self._running)
+                self._changed.wait(min(left, REPORT_SECONDS) if some_end_before else left)
+                if self._reporting(time.monotonic()):
+                    break
             self._woken = False
 
     def _wake(self) -> None:

@@ -1,5 +1,6 @@
 """The worker's own session: proof of life, wake-ups, heartbeats, deadlines."""
 
+import contextlib
 import os
 import select
 import socket
@@ -15,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from workers import handlers
 from workers.runtime.board import Board
-from workers.runtime.sessions import PASSING, Backoff, Session, session, value
+from workers.runtime.sessions import DATABASE_ERRORS, Backoff, Session, log_ended, session, value
 
 log = structlog.get_logger("workers")
 
@@ -49,6 +50,8 @@ class Liveness(threading.Thread):
         self._registered = registered
         self._ending = threading.Event()
         self._waker, self._woken = socket.socketpair()
+        self._waker.setblocking(False)
+        self._backoff = Backoff()
         self._beat_seconds = registration.lease_seconds / 6
         self._process = psutil.Process()
         self._worker_id: int | None = None
@@ -62,23 +65,22 @@ class Liveness(threading.Thread):
 
     def look(self) -> None:
         """Look at the deadlines anew: there may be an earlier one."""
-        self._waker.send(b"\0")
+        with contextlib.suppress(OSError):  # full: it looks in any case; closed: it has ended
+            self._waker.send(b"\0")
 
     def run(self) -> None:
-        backoff = Backoff()
         while not self._ending.is_set():
             try:
                 with session("tutup-worker") as connection:
                     self._take_up(connection)
-                    backoff.reset()
                     while not self._ending.is_set() and self._board.worker_id is not None:
                         self._look_after(connection)
                     if self._ending.is_set():
                         self._deregister(connection)
-            except PASSING as error:
-                log.warning("the worker's session ended; trying again", error=str(error).strip())
+            except DATABASE_ERRORS as error:
                 self._board.present.clear()
-                backoff.wait(self._ending)
+                log_ended("the worker's session ended; trying again", error)
+                self._backoff.wait(self._ending)
         self._waker.close()
         self._woken.close()
 
@@ -91,6 +93,7 @@ class Liveness(threading.Thread):
         connection.execute("LISTEN workers_cancelled")
         self._next_beat = 0.0
         if self._board.worker_id != self._worker_id:
+            self._board.give_up()  # what was claimed under another id can't be reported under this one
             self._registered(self._worker_id)
             self._board.worker_id = self._worker_id
         self._board.present.set()
@@ -121,11 +124,12 @@ class Liveness(threading.Thread):
         self._board.time_out(now)
         if now >= self._next_beat:
             self._beat(connection)
+            self._backoff.reset()
             self._next_beat = time.monotonic() + self._beat_seconds
         if now >= self._next_sweep:
             connection.execute("SELECT workers.sweep()")
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
-        due = min(self._next_beat, self._board.next_deadline() or self._next_beat)
+        due = min(self._next_beat, self._board.next_look() or self._next_beat)
         ready, _, _ = select.select(
             [connection.fileno(), self._woken.fileno()], [], [], max(due - time.monotonic(), 0.0)
         )
@@ -153,18 +157,18 @@ class Liveness(threading.Thread):
         )
         if not known:
             log.warning("this worker was stopped or given up; registering again", worker=self._worker_id)
+            self._board.present.clear()
             self._worker_id = self._board.worker_id = None
-        self._extend(connection)
+        else:
+            self._extend(connection)
 
     def _extend(self, connection: Session) -> None:
-        claims = self._board.open_claims()
-        if not claims:
+        fences = {claim.fence for claim in self._board.open_claims()}
+        if not fences:
             return
         query = "SELECT * FROM workers.extend_leases(%s, %s::bigint[])"
-        fences = sorted({claim.fence for claim in claims})
-        known = {claim.job_id for claim in claims}
-        found = connection.execute(query, (claims[0].worker_id, fences))
-        self._board.lose({record["fence"]: set(record["jobs"]) for record in found}, known)
+        found = connection.execute(query, (self._worker_id, sorted(fences)))
+        self._board.lose({record["fence"]: set(record["jobs"]) for record in found}, fences)
 
     def _deregister(self, connection: Session) -> None:
         connection.execute("SELECT workers.deregister_worker(%s, 'stopped')", [self._worker_id])

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import psycopg
 import structlog
 
+from project.postgres.errors import passes
 from workers.claims import Answer, Result, Run, poll
+from workers.runtime.attempts import bounded
 from workers.runtime.board import Board
-from workers.runtime.sessions import PASSING, Backoff, Session, discard_dead_connections, session
+from workers.runtime.sessions import DATABASE_ERRORS, Backoff, Session, discard_dead_connections, log_ended, session
 
 log = structlog.get_logger("workers")
 
@@ -45,9 +47,9 @@ class Poller(threading.Thread):
                     broken = False
                     backoff.reset()
                     self._serve(connection)
-            except PASSING as error:
+            except DATABASE_ERRORS as error:
                 broken = True
-                log.warning("the poller's session ended; trying again", error=str(error).strip())
+                log_ended("the poller's session ended; trying again", error)
                 backoff.wait(self._board.closed)
 
     def _recover(self, connection: Session) -> None:
@@ -75,6 +77,9 @@ class Poller(threading.Thread):
             gathered = self._board.start_gathered()
             if self._pause and not self._finished():
                 self._board.wait(self._pause if gathered is None else min(self._pause, gathered))
+        if self._board.closed.is_set():  # what ended up to now still counts, the rest is given back
+            self._board.give_up()
+            self._round(connection)
 
     def _round(self, connection: Session) -> float:
         """One poll; returns how long to wait for the next one unless something happens."""
@@ -86,11 +91,11 @@ class Poller(threading.Thread):
             return self._poll_seconds
         try:
             answer = poll(_runner(connection), self._board.worker_id, slots, results, sweep=sweep)
-        except PASSING:
-            self._board.put_back(results)
-            raise
-        except psycopg.Error:
-            self._report_singly(connection, results)
+        except psycopg.Error as error:
+            if passes(error):
+                self._board.put_back(results)
+            else:
+                self._report_singly(connection, results)
             raise
         if sweep:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
@@ -119,22 +124,40 @@ class Poller(threading.Thread):
 
     def _report_singly(self, connection: Session, results: list[Result]) -> None:
         """A result that the database can't take must not keep the others from it."""
-        for result in results:
+        for place, result in enumerate(results):
             try:
-                poll(_runner(connection), self._board.worker_id, 0, [result])
-            except PASSING:
-                self._board.put_back([result])
-            except psycopg.Error as error:
-                log.exception("result dropped: the database refused it", job=result.job_id)
-                why = f"the result was not stored: {error}"
-                failure = Result(job_id=result.job_id, fence=result.fence, outcome="retry", error=why)
-                poll(_runner(connection), self._board.worker_id, 0, [failure])
+                self._report_one(connection, result)
+            except psycopg.Error:
+                self._board.put_back(results[place:])
+                raise
+
+    def _report_one(self, connection: Session, result: Result) -> None:
+        """Raises only what passes: what the database refuses ends the attempt with its reason, or is dropped."""
+        try:
+            poll(_runner(connection), self._board.worker_id, 0, [result])
+        except psycopg.Error as error:
+            if passes(error):
+                raise
+            log.exception("result refused by the database", job=result.job_id, outcome=result.outcome)
+            self._report_refused(connection, result, error)
+
+    def _report_refused(self, connection: Session, result: Result, refused: psycopg.Error) -> None:
+        outcome = "retry" if result.outcome == "completed" else result.outcome
+        why = bounded(f"the result was not stored: {refused}")
+        try:
+            poll(
+                _runner(connection), self._board.worker_id, 0, [Result(result.job_id, result.fence, outcome, error=why)]
+            )
+        except psycopg.Error as error:
+            if passes(error):
+                raise
+            log.exception("result dropped; the job runs again once its lease is over", job=result.job_id)
 
     def _explain(self, error: psycopg.Error) -> None:
         if error.sqlstate == "TU002":
             log.warning("not registered any more; registering again", worker=self._board.worker_id)
             self._board.worker_id = None
-        elif isinstance(error, PASSING):
+        elif passes(error):
             log.info("poll repeated", error=str(error).strip())
         else:
             log.error("poll failed", exc_info=error)

@@ -8,13 +8,20 @@ from typing import Any
 
 import django.db
 import psycopg
+import structlog
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg.rows import DictRow, dict_row
 
+from project.postgres.errors import passes
+
+log = structlog.get_logger("workers")
+
 Session = psycopg.Connection[DictRow]
 
-# what a server that goes, starts or recovers, or a colliding transaction, answers with; here, and through Django
+# whatever the database answers with, here and through Django; project.postgres.errors.passes tells which is which
+DATABASE_ERRORS = (psycopg.Error, django.db.Error)
+
 PASSING = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
@@ -25,7 +32,7 @@ PASSING = (
 
 @contextmanager
 def session(name: str) -> Iterator[Session]:
-    """A connection of its own in autocommit, `name` in pg_stat_activity. Raises one of `PASSING` when there is none."""
+    """A connection of its own in autocommit, `name` in pg_stat_activity. Raises `psycopg.OperationalError`."""
     parameters = connections["default"].get_connection_params()
     for only_django in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(only_django, None)
@@ -38,6 +45,14 @@ def value(connection: Session, query: str, *params: Any) -> Any:
     """The first column of the first row."""
     record = connection.execute(query, params).fetchone()
     return next(iter(record.values())) if record else None
+
+
+def log_ended(what: str, error: Exception) -> None:
+    """A warning; with all about it when it isn't one of the server's conditions that pass."""
+    if passes(error):
+        log.warning(what, error=str(error).strip())
+    else:
+        log.error(what, exc_info=error)
 
 
 def discard_dead_connections() -> None:

@@ -1,7 +1,6 @@
 """A slot: a thread that runs one handler at a time and says how it ended."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -12,14 +11,11 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from workers import handlers
-from workers.claims import Result
 from workers.handlers import Claim, Handler, Permanent
 from workers.runtime.attempts import all_ended, completed, of_batch
 from workers.runtime.board import Board
 from workers.runtime.coroutines import Coroutines
 from workers.runtime.tasks import Task, result
-
-REPORT_SECONDS = 0.05  # while a slot works off several claims, what is done is reported this often
 
 
 class Slot(threading.Thread):
@@ -33,55 +29,49 @@ class Slot(threading.Thread):
     def run(self) -> None:
         while (task := self._board.tasks.get()) is not None:
             with structlog.contextvars.bound_contextvars(job=task.claims[0].job_id, type=task.type):
-                self._board.report(task, self._results(task))
+                self._run(task)
+            self._board.finish(task)
             self._give_back_connection(task)
         self._coroutines.close()
 
-    def _results(self, task: Task) -> list[Result]:
-        """Runs the handler on what is still open of the task; the last results of it."""
+    def _run(self, task: Task) -> None:
+        """Runs the handler on what is still open of the task, and tells the task how each attempt ended."""
         claims = [claim for claim in task.claims if claim.job_id in task.open]
         found = handlers.registered(task.type)
         if found is None:
             error = Permanent(f'No handler is registered for the job type "{task.type}".')
-            return all_ended(claims, error)
-        if not claims:
-            return []
-        if found.max_batch_size:
-            return self._together(found, task, claims)
-        if found.is_async:
-            return self._coroutines.run(found, task, claims)
-        return self._in_turn(found, task, claims)
+            task.ended += all_ended(claims, error)
+        elif not claims:
+            return
+        elif found.is_async:
+            self._coroutines.run(found, task, claims)
+        elif found.max_batch_size:
+            self._together(found, task, claims)
+        else:
+            self._in_turn(found, task, claims)
 
-    def _in_turn(self, found: Handler, task: Task, claims: Sequence[Claim]) -> list[Result]:
+    def _in_turn(self, found: Handler, task: Task, claims: Sequence[Claim]) -> None:
         work: Callable[[Claim], Any] = found.work  # type: ignore[assignment]  # it takes one claim and isn't async
-        results: list[Result] = []
-        report_at = time.monotonic() + REPORT_SECONDS
         task.start(claims[:1], partial(_cancel, connections["default"]))
         for number, claim in enumerate(claims):
             if not task.turn(claim):
                 continue
             if number and self._board.stopping.is_set():
-                results.append(result(claim, "release"))
+                task.ended.append(result(claim, "release"))
                 continue
             try:
-                results.append(completed(claim, work(claim)))
+                task.ended.append(completed(claim, work(claim)))
             except BaseException as error:  # noqa: BLE001 - whatever a handler raises ends its attempt, never the slot
-                results += all_ended([claim], error)
-            if time.monotonic() >= report_at:
-                self._board.report(task, results, last=False)
-                results, report_at = [], time.monotonic() + REPORT_SECONDS
+                task.ended += all_ended([claim], error)
         task.end()
-        return results
 
-    def _together(self, found: Handler, task: Task, claims: list[Claim]) -> list[Result]:
+    def _together(self, found: Handler, task: Task, claims: list[Claim]) -> None:
         """One call for all of them."""
-        if found.is_async:
-            return self._coroutines.run_batch(found, task, claims)
         task.start(claims, partial(_cancel, connections["default"]))
         try:
-            return of_batch(claims, found.work(claims))  # type: ignore[arg-type]  # it takes a list
+            task.ended += of_batch(claims, found.work(claims))  # type: ignore[arg-type]  # it takes a list
         except BaseException as error:  # noqa: BLE001 - as above
-            return all_ended(claims, error)
+            task.ended += all_ended(claims, error)
         finally:
             task.end()
 
