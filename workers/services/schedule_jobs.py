@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workers.api.bodies import Jobs
-from workers.api.refusals import refusal
-from workers.api.shapes import Given
+from workers.documents.jobs import Jobs
+from workers.documents.refusals import refusal
+from workers.documents.shapes import Given
 from workers.services.specs import JobSpec
 
 
