@@ -17,7 +17,8 @@ from workers.handlers import Claim, handler
 from workers.models import FinishedJob
 from workers.runtime import Runtime, liveness, poller
 from workers.runtime.board import Board
-from workers.runtime.liveness import Liveness, Registration
+from workers.runtime.liveness import Liveness
+from workers.runtime.registration import Registration
 from workers.runtime.sessions import Session, session
 
 HOLDER = """

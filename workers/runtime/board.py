@@ -10,6 +10,7 @@ import structlog
 from workers import handlers
 from workers.claims import Result
 from workers.handlers import Claim
+from workers.runtime.gathering import Gathering
 from workers.runtime.tasks import REPORT_SECONDS, Task, chunks
 
 log = structlog.get_logger("workers")
@@ -29,7 +30,7 @@ class Board:
         self._woken = False
         self._notified = False
         self._running: set[Task] = set()
-        self._gathering: dict[str, Task] = {}  # batches that wait for more claims, by type
+        self._gathering = Gathering(self.stopping)
         self._results: list[Result] = []
 
     @property
@@ -64,36 +65,20 @@ class Board:
             for chunk in chunks(claims):
                 known = handlers.registered(chunk[0].type)
                 if known is not None and known.max_wait_ms and known.max_batch_size:
-                    self._gather(chunk, known.max_batch_size, known.max_wait_ms)
+                    begun, full = self._gathering.add(chunk, known.max_batch_size, known.max_wait_ms)
                 else:
-                    self._start(Task(chunk, self.stopping))
-
-    def _start(self, task: Task) -> None:
-        self._running.add(task)
-        self.tasks.put(task)
-
-    def _gather(self, chunk: list[Claim], size: int, wait_ms: float) -> None:
-        task = self._gathering.get(chunk[0].type)
-        if task is None:
-            task = self._gathering[chunk[0].type] = Task(chunk[:size], self.stopping)
-            task.starts_by = time.monotonic() + wait_ms / 1000
-            self._running.add(task)
-            chunk = chunk[size:]
-        missing = size - len(task.claims)
-        task.add(chunk[:missing])
-        if len(task.claims) == size:
-            self.tasks.put(self._gathering.pop(task.type))
-        if chunk[missing:]:
-            self._gather(chunk[missing:], size, wait_ms)
+                    begun = full = [Task(chunk, self.stopping)]
+                self._running.update(begun)
+                for task in full:
+                    self.tasks.put(task)
 
     def start_gathered(self) -> float | None:
         """Starts the batches that waited long enough; returns how long the next one still waits."""
         with self._changed:
             now = time.monotonic()
-            for task in list(self._gathering.values()):
-                if self.stopping.is_set() or now >= (task.starts_by or 0.0):
-                    self.tasks.put(self._gathering.pop(task.type))
-            return min((max((task.starts_by or 0.0) - now, 0.0) for task in self._gathering.values()), default=None)
+            for task in self._gathering.ripe(now, all_of_them=self.stopping.is_set()):
+                self.tasks.put(task)
+            return self._gathering.left(now)
 
     def finish(self, task: Task) -> None:
         """The slot is free. What no longer counts of its results is dropped."""

@@ -1,40 +1,22 @@
 """The worker's own session: proof of life, wake-ups, heartbeats, deadlines."""
 
 import contextlib
-import os
 import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 import psutil
 import structlog
-from psycopg.types.json import Jsonb
 
-from workers import handlers
 from workers.runtime.board import Board
+from workers.runtime.registration import ALL_QUEUES, Registration
 from workers.runtime.sessions import DATABASE_ERRORS, Backoff, Session, log_ended, session, value
 
 log = structlog.get_logger("workers")
 
 SWEEP_SECONDS = 60.0
-
-ALL_QUEUES = "*"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Registration:
-    """What a worker says of itself."""
-
-    name: str
-    slots: int
-    queues: Sequence[str]
-    lease_seconds: float
-    capabilities: Sequence[str] = ()
-    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Liveness(threading.Thread):
@@ -86,7 +68,7 @@ class Liveness(threading.Thread):
 
     def _take_up(self, connection: Session) -> None:
         if self._worker_id is None or not value(connection, "SELECT workers.resume_worker(%s)", self._worker_id):
-            self._worker_id = self._register(connection)
+            self._worker_id = self._about.register(connection)
         name = f"tutup-worker-{self._worker_id}"
         connection.execute("SELECT set_config('application_name', %s, false)", [name])
         connection.execute("LISTEN workers")
@@ -98,26 +80,6 @@ class Liveness(threading.Thread):
             self._board.worker_id = self._worker_id
         self._board.present.set()
         self._board.wake()
-
-    def _register(self, connection: Session) -> int:
-        about = self._about
-        query = "SELECT workers.register_worker(%s, %s, %s, %s, %s::text[], %s::text[], %s, true, %s, %s::text[], %s)"
-        worker_id = value(
-            connection,
-            query,
-            about.name,
-            socket.gethostname(),
-            os.getpid(),
-            about.slots,
-            list(about.queues),
-            handlers.types(),
-            about.lease_seconds,
-            Jsonb(handlers.prefetches()),
-            list(about.capabilities),
-            Jsonb(dict(about.metadata)),
-        )
-        log.info("worker registered", worker=worker_id, name=about.name, slots=about.slots, queues=list(about.queues))
-        return int(worker_id)
 
     def _look_after(self, connection: Session) -> None:
         now = time.monotonic()

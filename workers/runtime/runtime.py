@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
 from workers.runtime.board import Board
-from workers.runtime.liveness import ALL_QUEUES, Liveness, Registration
+from workers.runtime.liveness import Liveness
 from workers.runtime.poller import Poller
+from workers.runtime.registration import ALL_QUEUES, Registration
 from workers.runtime.slots import Slot
 
 STOP_SECONDS = 20.0

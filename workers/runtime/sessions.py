@@ -22,13 +22,6 @@ Session = psycopg.Connection[DictRow]
 # whatever the database answers with, here and through Django; project.postgres.errors.passes tells which is which
 DATABASE_ERRORS = (psycopg.Error, django.db.Error)
 
-PASSING = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    django.db.OperationalError,
-    django.db.InterfaceError,
-)
-
 
 @contextmanager
 def session(name: str) -> Iterator[Session]:

@@ -16,7 +16,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from project.processes import dies_with_parent
 from workers.runtime import Runtime
-from workers.runtime.liveness import ALL_QUEUES
+from workers.runtime.registration import ALL_QUEUES
 from workers.runtime.runtime import LEASE_SECONDS, STOP_SECONDS
 from workers.runtime.supervisor import Supervisor
 from workers.runtime.upkeep import Upkeep
