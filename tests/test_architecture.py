@@ -88,6 +88,11 @@ def test_nothing_of_the_product_imports_the_tests():
     assert [path for room in ROOMS for path in modules(room) if any(n.startswith("tests") for n in imports(path))] == []
 
 
+def test_of_the_engine_only_its_api_and_console_know_the_api():
+    below = [path for path in modules("workers") if path.relative_to(ROOT).parts[1] not in {"api", "admin"}]
+    assert [path for path in below if any(name.startswith("workers.api") for name in imports(path))] == []
+
+
 def test_every_room_of_the_settings_is_known_to_the_rule():
     folders = {
         path.parent.relative_to(ROOT).parts[0] for path in ROOT.glob("*/**/apps.py") if ".venv" not in path.parts

@@ -9,9 +9,10 @@ from pydantic import BaseModel
 
 from project.api.shapes import may_be_absent
 from workers.api import urls  # noqa: F401  brings every body along
-from workers.api.bodies import JobBody
 from workers.api.queue_bodies import LimitsRequest, PauseRequest
-from workers.api.shapes import Given, Shown
+from workers.api.shapes import Shown
+from workers.documents.jobs import JobBody
+from workers.documents.shapes import Given
 
 
 def models(above: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from workers.api.shapes import WHOLE, Given, Shown, Success
+from workers.api.shapes import Shown, Success
 from workers.claims import Result
+from workers.documents.shapes import WHOLE, Given
 
 MOST = 1000  # jobs in one call
 LONGEST_WAIT = 30

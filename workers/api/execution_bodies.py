@@ -7,8 +7,9 @@ from pydantic import ConfigDict, Field
 from rest_framework import serializers
 
 from project.api.serializers import StrictSerializer
-from workers.api.bodies import Jobs
-from workers.api.shapes import Count, Given, Name, Reason, Shown, Success
+from workers.api.shapes import Shown, Success
+from workers.documents.jobs import Jobs
+from workers.documents.shapes import Count, Given, Name, Reason
 from workers.models import Execution as ExecutionRow
 from workers.models import ExecutionStatus
 from workers.queries.executions import ExecutionState

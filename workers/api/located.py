@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from project.api.errors import InvalidRequest
-from workers.api.bodies import JobBody
+from workers.documents.jobs import JobBody
 
 
 def located(error: InvalidRequest, jobs: Sequence[JobBody]) -> InvalidRequest:

@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field
 from rest_framework import serializers
 
 from project.api.serializers import StrictSerializer
-from workers.api.shapes import Count, Given, Moment, Name, Reason, Shown, Success
+from workers.api.shapes import Shown, Success
+from workers.documents.shapes import Count, Given, Moment, Name, Reason
 from workers.queries import queue_states
 from workers.services.queues import Limits
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
-from workers.api.bodies import Jobs
-from workers.api.shapes import Count, Given, Moment, Name
+from workers.documents.jobs import Jobs
+from workers.documents.shapes import Count, Given, Moment, Name
 from workers.models import CatchUp, Overlap
 from workers.services.schedules import Plan
 from workers.timetables import LONGEST, SHORTEST

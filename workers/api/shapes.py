@@ -1,13 +1,9 @@
-"""The ground of every body: what a client sends is a document, what it gets is of values that are right already."""
+"""The ground of every answer."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-
-from workers.documents.shapes import LARGEST_INT, WHOLE, Count, Given, Moment, Name, Reason
-
-__all__ = ["LARGEST_INT", "WHOLE", "Count", "Given", "Moment", "Name", "Reason", "Shown", "Success"]
 
 
 class Shown(BaseModel):

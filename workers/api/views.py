@@ -7,8 +7,8 @@ from rest_framework.response import Response
 
 from project.access.roles import ALL_READERS, Role
 from project.api.views import ApiView
-from workers.api.refusals import refusal
 from workers.api.shapes import Success
+from workers.documents.refusals import refusal
 
 Body = TypeVar("Body", bound=BaseModel)
 

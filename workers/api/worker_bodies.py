@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from workers.api.shapes import LARGEST_INT, WHOLE, Given, Name, Shown, Success
+from workers.api.shapes import Shown, Success
+from workers.documents.shapes import LARGEST_INT, WHOLE, Given, Name
 from workers.queries.workers import HeldClaim, RegisteredWorker
 from workers.services.remote import HEARTBEATS_MISSED, Introduction
 
