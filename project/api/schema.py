@@ -12,7 +12,7 @@ from rest_framework import serializers
 from project.access.permissions import needed_roles
 from project.api.errors import ErrorCode, tells_success
 from project.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
-from project.api.shapes import may_be_absent
+from project.api.shapes import forget_partial, may_be_absent
 
 CURSOR_PARAMETERS = [
     OpenApiParameter("cursor", str, description="`next` of the page before; none for the first page"),
@@ -72,6 +72,7 @@ class OperationSchema(AutoSchema):
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
     ) -> dict[str, Any] | None:
         operation = super().get_operation(path, path_regex, path_prefix, method, registry)
+        forget_partial(self.get_request_serializer())
         if operation is None:
             return None
         responses: dict[str, Any] = operation["responses"]

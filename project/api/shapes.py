@@ -71,6 +71,13 @@ def _known(auto_schema: AutoSchema, component: ResolvedComponent) -> ResolvedCom
         return None
 
 
+def forget_partial(body: Any) -> None:
+    """drf-spectacular marks the body of a PATCH as partial. A model is a class, which would stay so: the next document
+    in this process would name it, and what inherits from it, otherwise."""
+    if isinstance(body, type) and issubclass(body, BaseModel) and "partial" in vars(body):
+        delattr(body, "partial")
+
+
 def may_be_absent(body: Any) -> bool:
     """Whether an endpoint with this request works without any body."""
     is_model = isinstance(body, type) and issubclass(body, BaseModel)

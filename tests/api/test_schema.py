@@ -38,6 +38,12 @@ def test_it_is_the_committed_one(text):
     assert text == COMMITTED.read_text(), "run: manage.py spectacular --file docs/openapi.yaml"
 
 
+def test_it_is_the_same_each_time(text):
+    out = io.StringIO()
+    call_command("spectacular", stdout=out)
+    assert out.getvalue() == text
+
+
 def test_it_is_valid_openapi_3_1(document):
     assert document["openapi"].startswith("3.1")
     OpenAPIV31SpecValidator(document).validate()
