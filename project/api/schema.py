@@ -72,15 +72,17 @@ class OperationSchema(AutoSchema):
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
     ) -> dict[str, Any] | None:
         operation = super().get_operation(path, path_regex, path_prefix, method, registry)
-        forget_partial(self.get_request_serializer())
         if operation is None:
             return None
         responses: dict[str, Any] = operation["responses"]
         for status in self._common(operation):
             responses.setdefault(status, self._error(COMMON[status]))
         operation["responses"] = dict(sorted(responses.items()))
-        if "requestBody" in operation and may_be_absent(self.get_request_serializer()):
-            operation["requestBody"]["required"] = False
+        if "requestBody" in operation:
+            body = self.get_request_serializer()
+            forget_partial(body)
+            if may_be_absent(body):
+                operation["requestBody"]["required"] = False
         if roles := sorted(needed_roles(self.view, self.method)):
             operation["x-roles"] = roles
         return operation
