@@ -66,10 +66,12 @@ def _set_up() -> None:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """`manage.py serve` without workers as a process of its own; gives its address."""
+def served(**settings: str) -> Iterator[str]:
+    """`manage.py serve` without workers as a process of its own, in this environment and `settings`; gives its
+    address."""
     process = subprocess.Popen(
         [sys.executable, "-u", str(ROOT / "manage.py"), "serve", "--no-workers"],
+        env={**os.environ, **settings},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
