@@ -161,7 +161,7 @@ def test_what_housekeeping_mends_has_its_command(visit, monkeypatch):
 def test_work_that_nobody_does_has_its_command(visit):
     graph(job("a"))
     sql.execute(
-        "INSERT INTO tally (session_pid, queue_id, minute) SELECT 1, id, now() - interval '11 minutes' FROM queue"
+        "INSERT INTO tally (session_pid, queue_id, second) SELECT 1, id, now() - interval '11 minutes' FROM queue"
     )
     page = text(visit(Role.AUDITOR))
     assert "no worker is up" in page

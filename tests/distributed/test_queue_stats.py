@@ -62,7 +62,7 @@ def test_ended_jobs_are_counted_once_while_minutes_are_folded(client):
     graph(job("a"))
     hand = Hand()
     hand.complete(*hand.claim())
-    sql.execute("UPDATE tally SET minute = minute - interval '3 minutes'")
+    sql.execute("UPDATE tally SET second = second - interval '3 minutes'")
     before = counted(client)
     sql.rows("SELECT workers.fold_tally(q.id) FROM queue q")
     assert counted(client) == before == {"completed": 1, "total": 1}

@@ -152,7 +152,7 @@ def test_throughput_counts_what_ended_by_minute(client):
     assert body["queue"] == "default"
     assert sum(minute["completed"] for minute in body["minutes"]) == 1
     assert sum(minute["failed"] for minute in body["minutes"]) == 1
-    sql.execute("UPDATE tally SET minute = minute - interval '90 minutes'")
+    sql.execute("UPDATE tally SET second = second - interval '90 minutes'")
     sql.rows("SELECT workers.fold_tally(q.id) FROM queue q")
     assert client.get(path).json()["minutes"] == []
     assert len(client.get(path, {"minutes": 120}).json()["minutes"]) in {1, 2}

@@ -13,7 +13,7 @@ from workers.queries.queue_states import queue_state
 
 def age_tallies() -> None:
     """As if the present minute's counts were of an hour ago."""
-    sql.execute("UPDATE tally SET minute = minute - interval '1 hour'")
+    sql.execute("UPDATE tally SET second = second - interval '1 hour'")
 
 
 def fold() -> int:
@@ -53,7 +53,9 @@ def test_the_present_minute_stays_where_polls_count() -> None:
 def test_a_minute_is_folded_again_when_a_late_poll_counts_in_it() -> None:
     for _ in range(2):
         one_of_each()
-        sql.execute("UPDATE tally SET minute = timestamptz '2026-03-01 10:00Z'")
+        sql.execute(
+            "UPDATE tally SET second = second - (date_trunc('minute', now()) - timestamptz '2026-03-01 10:00Z')"
+        )
         fold()
     (minute,) = Throughput.objects.all()
     assert minute.completed == 2
@@ -86,9 +88,9 @@ def test_no_job_is_counted_twice_or_not_at_all_while_workers_report() -> None:
             with own_session() as session:
                 session.execute("SET lock_timeout = '5s'")
                 session.execute(
-                    "UPDATE tally t SET minute = t.minute - make_interval(mins => 1 + (random() * 10000)::int) "
-                    "FROM (SELECT session_pid, queue_id, minute FROM tally FOR UPDATE SKIP LOCKED) f "
-                    "WHERE (t.session_pid, t.queue_id, t.minute) = (f.session_pid, f.queue_id, f.minute)"
+                    "UPDATE tally t SET second = t.second - make_interval(mins => 1 + (random() * 10000)::int) "
+                    "FROM (SELECT session_pid, queue_id, second FROM tally FOR UPDATE SKIP LOCKED) f "
+                    "WHERE (t.session_pid, t.queue_id, t.second) = (f.session_pid, f.queue_id, f.second)"
                 )
             fold()
 

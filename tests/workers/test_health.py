@@ -149,7 +149,7 @@ def test_dead_rows_that_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_counts_that_nobody_folds() -> None:
     sql.execute(
-        "INSERT INTO tally (session_pid, queue_id, minute) SELECT 1, id, now() - interval '11 minutes' FROM queue"
+        "INSERT INTO tally (session_pid, queue_id, second) SELECT 1, id, now() - interval '11 minutes' FROM queue"
     )
     (found,) = warnings(*ENGINE)
     assert (found.code, found.text) == (Code.NO_HOUSEKEEPING, "Nobody has kept house for 10 minutes.")

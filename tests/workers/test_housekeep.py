@@ -21,7 +21,7 @@ def unfolded() -> None:
     hand = Hand("alive", types=["noop"])
     hand.complete(*hand.claim())
     graph(job("b", type="render"))
-    sql.execute("UPDATE tally SET minute = minute - interval '1 hour'")
+    sql.execute("UPDATE tally SET second = second - interval '1 hour'")
 
 
 @pytest.fixture
@@ -92,6 +92,6 @@ def test_a_housekeeper_whose_session_ends_begins_anew(unfolded: None, quick: Non
     )
     wait_for(lambda: sql.value(ended) > 0, "its session was found")
     Throughput.objects.all().delete()
-    sql.execute("INSERT INTO tally (session_pid, queue_id, minute) SELECT 1, id, now() - interval '1 hour' FROM queue")
+    sql.execute("INSERT INTO tally (session_pid, queue_id, second) SELECT 1, id, now() - interval '1 hour' FROM queue")
     wait_for(Throughput.objects.exists, "it folds again")
     keeper.stop()

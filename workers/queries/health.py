@@ -163,4 +163,4 @@ WHERE NOT EXISTS (SELECT FROM queue_pause p WHERE (p.queue_id = q.id OR p.queue_
 ORDER BY d.oldest, l.id
 """
 
-_UNFOLDED = "SELECT EXISTS (SELECT FROM tally t WHERE t.minute < now() - make_interval(mins => %s))"
+_UNFOLDED = "SELECT EXISTS (SELECT FROM tally t WHERE t.second < now() - make_interval(mins => %s))"

@@ -46,7 +46,8 @@ def _found(minutes: int, queue_id: int | None) -> dict[int, list[Minute]]:
 _MINUTES = """
 WITH counted AS (
   SELECT t.queue_id, t.minute, t.completed, t.failed, t.cancelled, t.retried, t.run_seconds FROM throughput t
-  UNION ALL SELECT t.queue_id, t.minute, t.completed, t.failed, t.cancelled, t.retried, t.run_seconds FROM tally t
+  UNION ALL SELECT t.queue_id, date_trunc('minute', t.second), t.completed, t.failed, t.cancelled, t.retried,
+    t.run_seconds FROM tally t
 )
 SELECT c.queue_id, c.minute, sum(c.completed)::bigint AS completed, sum(c.failed)::bigint AS failed,
   sum(c.cancelled)::bigint AS cancelled, sum(c.retried)::bigint AS retried, sum(c.run_seconds) AS run_seconds
