@@ -39,5 +39,5 @@ def hour() -> list[Bar]:
 FAILED = """
 SELECT coalesce(sum(c.failed), 0)::bigint FROM queue q CROSS JOIN LATERAL (
   SELECT h.failed FROM throughput h WHERE h.queue_id = q.id AND h.minute > now() - interval '1 day'
-  UNION ALL SELECT t.failed FROM tally t WHERE t.queue_id = q.id AND t.minute > now() - interval '1 day') c
+  UNION ALL SELECT t.failed FROM tally t WHERE t.queue_id = q.id AND t.second > now() - interval '1 day') c
 """

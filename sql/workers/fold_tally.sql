@@ -15,7 +15,8 @@ BEGIN
     WHERE t.queue_id = p_queue AND t.session_pid = o.session_pid AND t.second = o.second RETURNING t.*
   ), kept AS (
     INSERT INTO throughput AS h (queue_id, minute, completed, failed, cancelled, retried, run_seconds)
-    SELECT p_queue, date_trunc('minute', m.second), sum(m.completed), sum(m.failed), sum(m.cancelled), sum(m.retried), sum(m.run_seconds)
+    SELECT p_queue, date_trunc('minute', m.second), sum(m.completed), sum(m.failed), sum(m.cancelled), sum(m.retried),
+      sum(m.run_seconds)
     FROM moved m GROUP BY date_trunc('minute', m.second)
     ON CONFLICT (queue_id, minute) DO UPDATE SET completed = h.completed + excluded.completed,
       failed = h.failed + excluded.failed, cancelled = h.cancelled + excluded.cancelled,
