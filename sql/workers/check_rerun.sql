@@ -13,10 +13,13 @@ BEGIN
         p_execution);
   END IF;
   WITH outside AS MATERIALIZED (  -- by EXCEPT: a join with the array would be quadratic whenever the planner guesses low
-    SELECT d.parent_id AS id FROM job_dependency d WHERE d.child_id = ANY (p_jobs) AND d.on_failure <> 'ignore'
+    SELECT d.parent_id AS id FROM unnest(p_jobs) u(id)
+    CROSS JOIN LATERAL (SELECT * FROM job_dependency d WHERE d.child_id = u.id OFFSET 0) d WHERE d.on_failure <> 'ignore'
     EXCEPT SELECT unnest(p_jobs)
   ), unfinished AS MATERIALIZED (
-    SELECT o.id, f.state FROM outside o JOIN finished_job f ON f.id = o.id AND f.state <> 'completed' ORDER BY 1 LIMIT 1
+    SELECT o.id, f.state FROM outside o
+    CROSS JOIN LATERAL (SELECT f.state FROM finished_job f WHERE f.id = o.id LIMIT 1) f
+    WHERE f.state <> 'completed' ORDER BY 1 LIMIT 1
   )
   SELECT c.key AS child, p.key AS parent, u.state INTO v_edge
   FROM unfinished u JOIN job p ON p.id = u.id JOIN job_dependency d ON d.parent_id = u.id AND d.on_failure <> 'ignore'

@@ -2,6 +2,7 @@
 -- errors and checkpoints are JSON arrays as text, so that a client parses them once; names and timeouts are NULL when
 -- no job has one. For a claim of jobs that were claimed before there are also the errors of the last attempts and the
 -- newest checkpoints.
+-- Errors and checkpoints are asked for job by job (LATERAL with LIMIT), whatever statistics say.
 -- Locks: nothing.
 CREATE OR REPLACE FUNCTION workers.claimed_jobs(p_ids bigint[], p_attempt integer, p_again boolean, OUT o_ids bigint[],
   OUT o_keys text[], OUT o_names text[], OUT o_timeouts float8[], OUT o_payloads text, OUT o_errors text,
@@ -19,8 +20,9 @@ BEGIN
   IF p_again THEN
     SELECT jsonb_agg(a.error ORDER BY u.place)::text, jsonb_agg(c.data ORDER BY u.place)::text INTO o_errors, o_checkpoints
       FROM unnest(o_ids) WITH ORDINALITY u(job, place)
-      LEFT JOIN job_attempt a ON a.job_id = u.job AND a.attempt = p_attempt - 1
-      LEFT JOIN job_checkpoint c ON c.job_id = u.job;
+      LEFT JOIN LATERAL (SELECT a.error FROM job_attempt a WHERE a.job_id = u.job AND a.attempt = p_attempt - 1 LIMIT 1) a
+        ON true
+      LEFT JOIN LATERAL (SELECT c.data FROM job_checkpoint c WHERE c.job_id = u.job LIMIT 1) c ON true;
   END IF;
 END $$;
 COMMENT ON FUNCTION workers.claimed_jobs IS 'The jobs of a claim, as their worker gets them.';

@@ -29,7 +29,7 @@ BEGIN
         THEN least(j.backoff_seconds * 2 ^ (l.attempt - 1), c_longest) * (0.75 + random() / 2) ELSE 0 END) AS run_at
     FROM unnest(p_jobs, p_fences, p_outcomes, p_errors) d(job, fence, outcome, error)
     JOIN mine l ON l.job = d.job AND l.fence = d.fence
-    JOIN job j ON j.id = d.job
+    CROSS JOIN LATERAL (SELECT j.max_attempts, j.backoff_seconds FROM job j WHERE j.id = d.job LIMIT 1) j
   ), finished AS (
     INSERT INTO finished_job (id, worker_id, attempt, state, started_at, error)
     SELECT e.job, e.worker_id, e.attempt, e.state, e.claimed_at, e.error FROM ended e WHERE e.state <> 'waiting'

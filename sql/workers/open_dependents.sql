@@ -2,6 +2,8 @@
 -- ready; one whose parent failed or was cancelled follows its policy: ignore counts as ended, cancel and fail end it
 -- here and pass on to its own dependents. p_states: completed, failed, cancelled. p_only: none but these children
 -- (jobs just added).
+-- Edges are asked for parent by parent (LATERAL with OFFSET): statistics of a table that fills can say it is empty, and a
+-- plan that reads it whole compares each edge with each parent.
 -- Returns the jobs that ended here with their states, how many became ready, and the lanes of those.
 -- Locks: the children's rows of `blocked`, in order of id; only then, under a new snapshot, are they decided on.
 CREATE OR REPLACE FUNCTION workers.open_dependents(p_jobs bigint[], p_states text[], p_only bigint[] DEFAULT NULL,
@@ -24,12 +26,14 @@ BEGIN
           SELECT d.child_id FROM job_dependency d WHERE d.parent_id = ANY (v_bad) AND d.on_failure <> 'ignore'
             AND (p_only IS NULL OR d.child_id = ANY (p_only))
           UNION
-          SELECT d.child_id FROM doomed x JOIN job_dependency d ON d.parent_id = x.id AND d.on_failure <> 'ignore'
+          SELECT d.child_id FROM doomed x CROSS JOIN LATERAL (
+            SELECT d.child_id FROM job_dependency d WHERE d.parent_id = x.id AND d.on_failure <> 'ignore' OFFSET 0) d
         ) SELECT x.id FROM doomed x);
     END IF;
     v_children := array(
-      SELECT DISTINCT d.child_id FROM job_dependency d
-      WHERE d.parent_id = ANY (p_jobs || v_doomed) AND (p_only IS NULL OR d.child_id = ANY (p_only)) ORDER BY 1);
+      SELECT DISTINCT d.child_id FROM unnest(p_jobs || v_doomed) u(id)
+      CROSS JOIN LATERAL (SELECT d.child_id FROM job_dependency d WHERE d.parent_id = u.id OFFSET 0) d
+      WHERE p_only IS NULL OR d.child_id IN (SELECT unnest(p_only)) ORDER BY 1);
     EXIT WHEN v_children = '{}' OR NOT EXISTS (SELECT unnest(v_children) EXCEPT SELECT unnest(v_locked));
     PERFORM FROM blocked b WHERE b.id = ANY (v_children) ORDER BY b.id FOR UPDATE;
     v_locked := v_children;
@@ -44,9 +48,11 @@ BEGIN
     PERFORM workers.tally_jobs(o_jobs, o_states);
   END IF;
   SELECT array_agg(c.child), array_agg(c.cut) INTO v_children, v_cuts
-  FROM (SELECT d.child_id AS child, count(*)::integer AS cut FROM job_dependency d
-        WHERE d.parent_id = ANY (p_jobs || o_jobs) AND (p_only IS NULL OR d.child_id = ANY (p_only))
-          AND (d.on_failure = 'ignore' OR d.parent_id NOT IN (SELECT unnest(v_bad || o_jobs))) GROUP BY d.child_id) c;
+  FROM (SELECT d.child_id AS child, count(*)::integer AS cut FROM unnest(p_jobs || o_jobs) u(id)
+        CROSS JOIN LATERAL (
+          SELECT d.child_id, d.on_failure FROM job_dependency d WHERE d.parent_id = u.id OFFSET 0) d
+        WHERE (p_only IS NULL OR d.child_id IN (SELECT unnest(p_only)))
+          AND (d.on_failure = 'ignore' OR u.id NOT IN (SELECT unnest(v_bad || o_jobs))) GROUP BY d.child_id) c;
   WITH opened AS (
     DELETE FROM blocked b USING unnest(v_children, v_cuts) c(child, cut) WHERE b.id = c.child AND b.pending = c.cut
     RETURNING b.id, b.execution_id, b.lane_id, greatest(now(), b.run_at) AS run_at

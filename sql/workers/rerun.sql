@@ -2,11 +2,12 @@
 -- job of that key and everything below it. Options, payloads and edges are copied; an edge to a job that doesn't run
 -- again leads to the old one, whose output the new job can read. Jobs that a re-run job added by itself are left out:
 -- it adds them again. Checkpoints are not copied: the jobs start afresh. Returns the new execution.
+-- Large tables are asked row by row (LATERAL with LIMIT or OFFSET) and lists are hashed, whatever statistics say.
 -- Locks: the old execution's row: of two calls at once the second is refused.
 -- Raises: TU016 unknown execution or job, TU019 it has not ended, or a re-run of it has not, TU020 nothing to run again,
 -- TU021 as workers.check_rerun.
 CREATE OR REPLACE FUNCTION workers.rerun(p_execution bigint, p_from text, p_actor integer) RETURNS execution
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public SET enable_nestloop = off AS $$
 DECLARE
   v_old execution := workers.lock_ended(p_execution);
   v_new execution;
@@ -25,17 +26,19 @@ BEGIN
   v_ids := workers.job_ids(cardinality(v_jobs));
   INSERT INTO job (id, execution_id, lane_id, max_attempts, backoff_seconds, timeout_seconds, key, name, payload)
     SELECT u.id, v_new.id, j.lane_id, j.max_attempts, j.backoff_seconds, j.timeout_seconds, j.key, j.name, j.payload
-    FROM unnest(v_jobs, v_ids) u(old, id) JOIN job j ON j.id = u.old;
+    FROM unnest(v_jobs, v_ids) u(old, id) CROSS JOIN LATERAL (SELECT * FROM job j WHERE j.id = u.old LIMIT 1) j;
   INSERT INTO job_dependency (parent_id, child_id, on_failure)
     SELECT coalesce(p.id, d.parent_id), c.id, d.on_failure
-    FROM unnest(v_jobs, v_ids) c(old, id) JOIN job_dependency d ON d.child_id = c.old
+    FROM unnest(v_jobs, v_ids) c(old, id)
+    CROSS JOIN LATERAL (SELECT * FROM job_dependency d WHERE d.child_id = c.old OFFSET 0) d
     LEFT JOIN unnest(v_jobs, v_ids) p(old, id) ON p.old = d.parent_id;
   WITH edge AS MATERIALIZED (
-    SELECT d.child_id AS id, count(*)::integer AS pending FROM job_dependency d
-    WHERE d.child_id = ANY (v_ids) AND d.parent_id = ANY (v_ids) GROUP BY d.child_id
+    SELECT u.id, count(*)::integer AS pending FROM unnest(v_ids) u(id)
+    CROSS JOIN LATERAL (SELECT * FROM job_dependency d WHERE d.child_id = u.id OFFSET 0) d
+    WHERE d.parent_id IN (SELECT unnest(v_ids)) GROUP BY u.id
   ), kept_waiting AS (
     INSERT INTO blocked (id, execution_id, lane_id, pending)
-    SELECT j.id, v_new.id, j.lane_id, e.pending FROM edge e JOIN job j ON j.id = e.id
+    SELECT j.id, v_new.id, j.lane_id, e.pending FROM edge e CROSS JOIN LATERAL (SELECT * FROM job j WHERE j.id = e.id LIMIT 1) j
   )
   SELECT array_agg(j.id) AS ids, array_agg(j.lane_id) AS lanes, count(*)::integer AS jobs INTO v_ready
     FROM job j WHERE j.id = ANY (v_ids) AND NOT EXISTS (SELECT FROM edge e WHERE e.id = j.id);

@@ -67,7 +67,7 @@ def test_a_leader_that_is_asked_to_stop_leaves_at_once():
     with run_workers("--slots", "1") as supervisor:
         wait_for(lambda: leading_pid() is not None, "a leader")
         assert stop(supervisor)[0] == 0
-    assert leader() is None
+    wait_for(lambda: leader() is None, "the end of its session")
 
 
 @pytest.fixture
