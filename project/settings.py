@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "workers",
     "batches.ledger",
     "batches.monthend",
+    "reconciliation",
 ]
 
 MIDDLEWARE = [
@@ -145,6 +146,16 @@ HTTP_JOB_HOSTS = allowed_hosts(env.items("HTTP_JOB_HOSTS"))
 HTTP_JOB_MAX_BYTES = env.integer("HTTP_JOB_MAX_BYTES", 1024 * 1024, minimum=1024, maximum=64 * 1024 * 1024)
 SQL_JOB_ROUTINES = env.items("SQL_JOB_ROUTINES")
 JOB_MAX_PAYLOAD_BYTES = env.integer("JOB_MAX_PAYLOAD_BYTES", 256 * 1024, minimum=1024, maximum=64 * 1024 * 1024)
+RECONCILIATION_ENABLED = env.flag("RECONCILIATION_ENABLED", True)
+RECONCILIATION_INTERVAL_MINUTES = env.integer("RECONCILIATION_INTERVAL_MINUTES", 60, minimum=1, maximum=525_600)
+RECONCILIATION_DRIFT_WARNING_THRESHOLD = env.number(
+    "RECONCILIATION_DRIFT_WARNING_THRESHOLD", 1.0, minimum=0.0, maximum=100.0
+)
+RECONCILIATION_DRIFT_CRITICAL_THRESHOLD = env.number(
+    "RECONCILIATION_DRIFT_CRITICAL_THRESHOLD", 5.0, minimum=0.0, maximum=100.0
+)
+RECONCILIATION_SAMPLE_SIZE = env.integer("RECONCILIATION_SAMPLE_SIZE", 1000, minimum=1, maximum=1_000_000)
+RECONCILIATION_TABLES = env.items("RECONCILIATION_TABLES")  # the schedule's; empty is all mapped tables
 METRICS_TIMEOUT_MS = env.integer("METRICS_TIMEOUT_MS", 2000, minimum=10, maximum=60_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("API_MAX_BODY_BYTES", 10 * 1024 * 1024, minimum=1024)
 CSRF_FAILURE_VIEW = "project.api.pages.csrf_failure"

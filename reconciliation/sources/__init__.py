@@ -1,0 +1,1 @@
+"""Two sides of a comparison behind one protocol: see `protocol`."""
