@@ -35,6 +35,16 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         ],
     ),
     (
+        "Reconciliation",
+        [
+            ("Mismatches", "difference", "reconciliation.mismatch"),
+            ("Jobs", "compare_arrows", "reconciliation.reconciliationjob"),
+            ("Mappings", "table_view", "reconciliation.mapping"),
+            ("Ignore rules", "filter_alt_off", "reconciliation.ignorerule"),
+            ("Connections", "lan", "reconciliation.connection"),
+        ],
+    ),
+    (
         "Engine",
         [
             ("Executions", "account_tree", "workers.execution"),
