@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -60,6 +61,8 @@ class Mismatch(models.Model):
         indexes = [
             models.Index(fields=["-detected_at", "id"], name="mismatch_newest"),
             models.Index(fields=["table_name", "resolution_status", "-detected_at"], name="mismatch_of_table"),
+            models.Index(fields=["resolution_status", "-detected_at", "id"], name="mismatch_of_status"),
+            HashIndex(fields=["primary_key_value"], name="mismatch_of_key"),  # keys of any length
             models.Index(
                 fields=["mapping", "detected_at"],
                 condition=models.Q(resolution_status=Resolution.PENDING),
