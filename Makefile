@@ -1,6 +1,6 @@
 # make help lists the targets. DATABASE_URL puts demo and tests on another server than the embedded one.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format clean
+.PHONY: help demo serve test cassandra lint format clean
 SHELL := /bin/sh
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -10,7 +10,7 @@ ARGS ?=
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+		printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 demo: .venv/runtime ## close a made-up month and serve console and API; Ctrl-C stops everything
 	@exec $(RUN) -m project.demo --with-parent $(ARGS)
@@ -20,6 +20,9 @@ serve: .venv/runtime ## serve the database of DATABASE_URL, with a few workers
 
 test: .venv/development ## run all tests
 	@exec $(RUN) -m pytest -q $(ARGS)
+
+cassandra: .venv/runtime ## fetch the Cassandra 5 of demo and tests; needs Java 17 and Maven
+	@exec $(RUN) -m project.cassandra
 
 lint: .venv/development ## formatting, style, types
 	$(RUN) -m ruff format --check .
@@ -33,7 +36,7 @@ format: .venv/development ## rewrite the code in the house's format
 clean: ## remove what demo, tests and installation made, the demo's database included
 	@for link in .demo/server/elsewhere .tests/*/elsewhere; do \
 		if [ -L "$$link" ]; then rm -rf "$$(readlink "$$link")"; fi; done
-	rm -rf .demo .tests .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .demo .tests .cassandra .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each mark is renewed when its list changes; a virtual environment is made when there is none.
