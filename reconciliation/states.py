@@ -52,6 +52,14 @@ class RangeState(models.TextChoices):
     FAILED = "FAILED"
 
 
+class Direction(models.TextChoices):
+    """Whose key space a range is of, and what is read of it."""
+
+    BOTH = "BOTH"  # both sides know the range: each reads it
+    SOURCE = "SOURCE"  # the source's: its rows are looked up in the target
+    TARGET = "TARGET"  # the target's: its rows are looked up in the source
+
+
 class MismatchType(models.TextChoices):
     """What differs. Cassandra is the source and PostgreSQL the target, whatever the source's kind."""
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from reconciliation.states import Detail, JobStatus, JobType, Priority, RangeState, Strategy
+from reconciliation.states import Detail, Direction, JobStatus, JobType, Priority, RangeState, Strategy
 
 from .mappings import Mapping
 
@@ -73,10 +73,12 @@ class ReconciliationRange(models.Model):
     number = models.IntegerField()
     lower = models.JSONField(null=True, help_text="A token, or the key's values as text.")
     upper = models.JSONField(null=True)
+    direction = models.TextField(choices=Direction, db_default=Direction.BOTH)
     state = models.TextField(choices=RangeState, db_default=RangeState.PENDING)
     source_rows = models.BigIntegerField(null=True)
     target_rows = models.BigIntegerField(null=True)
     candidates = models.BigIntegerField(db_default=0)
+    differing = models.BigIntegerField(db_default=0, help_text="Candidates that differed when they were read again.")
     attempts = models.IntegerField(db_default=0)
     seconds = models.FloatField(null=True)
     error = models.TextField(blank=True, db_default="")

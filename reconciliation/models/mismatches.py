@@ -18,7 +18,7 @@ class Candidate(models.Model):
 
     job = models.ForeignKey(ReconciliationJob, models.CASCADE, related_name="+")
     range_number = models.IntegerField()
-    key = models.JSONField(help_text="The key's values as text, in the order of the mapping.")
+    key = models.JSONField(help_text="As reconciliation.comparing.keys writes it.")
     seen_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -37,7 +37,7 @@ class Mismatch(models.Model):
     mapping = models.ForeignKey(Mapping, models.PROTECT, related_name="mismatches")
     job = models.ForeignKey(ReconciliationJob, models.PROTECT, related_name="+", help_text="The last that saw it.")
     table_name = models.TextField()
-    key = models.JSONField()
+    key = models.JSONField(help_text="As reconciliation.comparing.keys writes it.")
     primary_key_value = models.TextField(help_text="The key for people; columns joined by a slash.")
     mismatch_type = models.TextField(choices=MismatchType)
     columns = models.JSONField(default=list, help_text="Names of the columns that differ.")

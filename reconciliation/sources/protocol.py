@@ -68,7 +68,10 @@ class Side(Protocol):
     def count(self, bounds: Bounds) -> int: ...
 
     def read(self, bounds: Bounds, *, since: datetime | None = None) -> Iterator[list[Row]]:
-        """The rows of a range, in pages, in any order. `since`: only what was written at or after."""
+        """The rows of a range, in pages, in any order. `since`: only what was written at or after.
+
+        Raises `ReadTimeout` when the range is too large to be read in time, as may `count`.
+        """
 
     def fetch(self, keys: Sequence[Key]) -> Mapping[Key, Row]:
         """The rows of these keys, freshly read; what isn't there is left out."""
@@ -90,6 +93,10 @@ class SourceError(ApiError):
 
     status = 503
     default_code = ErrorCode.SOURCE_UNAVAILABLE
+
+
+class ReadTimeout(SourceError):
+    """503: a side took too long over one range. Smaller ranges may do: the range is split and both halves are read."""
 
 
 class SchemaChanged(ApiError):
