@@ -1,0 +1,28 @@
+"""What the comparison of a range gives."""
+
+from dataclasses import dataclass, field
+
+from reconciliation.sources.protocol import Key
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """Rows that were read and the keys whose rows differ; None rows of a side that wasn't read for itself.
+
+    `compared` counts the keys that were looked at on both sides.
+    """
+
+    source_rows: int | None = None
+    target_rows: int | None = None
+    compared: int = 0
+    keys: list[Key] = field(default_factory=list)
+
+
+class KeysRepeat(Exception):
+    """A side has several rows of one key: nothing that is compared by that key would prove anything."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(
+            f"The {side} has more than one row for a key of the mapping. Choose columns that identify a row, "
+            "or remove the duplicates."
+        )

@@ -1,0 +1,48 @@
+"""The governor: how many rows one range has, and how fast they are read."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from reconciliation.definition import Definition
+from reconciliation.sources.protocol import Row
+
+FEWEST, MOST = 500, 50_000  # rows of a range; the most bounds what a reader holds in memory
+MOST_RANGES = 20_000
+NAP_SECONDS = 0.25  # so long at most until a reader that waits sees that it should stop
+
+
+def rows_of_range(definition: Definition, rows_per_second: float, rows: int | None) -> int:
+    """What `chunk_seconds` take at the rate that was measured, within bounds. `rows`: of the table, if known."""
+    wanted = int(min(rows_per_second, definition.rows_per_second or rows_per_second) * definition.chunk_seconds)
+    return max(min(max(wanted, FEWEST), MOST), -(-(rows or 0) // MOST_RANGES))
+
+
+class Pace:
+    """Holds a reader to so many rows a second since it began; with none, it only looks whether to stop."""
+
+    def __init__(
+        self,
+        rows_per_second: float | None,
+        stop_if_asked: Callable[[], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._rate, self._stop_if_asked, self._clock, self._sleep = rows_per_second, stop_if_asked, clock, sleep
+        self._began = clock()
+        self._rows = 0
+
+    def took(self, rows: int) -> None:
+        """Returns when so many more rows were due. Raises what `stop_if_asked` raises."""
+        self._stop_if_asked()
+        self._rows += rows
+        if self._rate is None:
+            return
+        while (early := self._began + self._rows / self._rate - self._clock()) > 0:
+            self._sleep(min(early, NAP_SECONDS))
+            self._stop_if_asked()
+
+    def pages(self, read: Iterable[list[Row]]) -> Iterator[list[Row]]:
+        for page in read:
+            self.took(len(page))
+            yield page
