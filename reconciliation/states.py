@@ -48,6 +48,7 @@ class RangeState(models.TextChoices):
     PENDING = "PENDING"
     EQUAL = "EQUAL"
     DIFFERENT = "DIFFERENT"
+    COUNTED = "COUNTED"  # one side's rows alone; what they come to only the sums say
     SPLIT = "SPLIT"  # took too long; the ranges it was split into are compared instead
     FAILED = "FAILED"
 

@@ -77,6 +77,7 @@ class ReconciliationRange(models.Model):
     state = models.TextField(choices=RangeState, db_default=RangeState.PENDING)
     source_rows = models.BigIntegerField(null=True)
     target_rows = models.BigIntegerField(null=True)
+    compared = models.BigIntegerField(db_default=0, help_text="Keys that were looked at on both sides.")
     candidates = models.BigIntegerField(db_default=0)
     differing = models.BigIntegerField(db_default=0, help_text="Candidates that differed when they were read again.")
     attempts = models.IntegerField(db_default=0)

@@ -10,7 +10,7 @@ from workers.queries.executions import (
 from workers.queries.explain import Reason, ReasonKind, explain_execution, explain_job
 from workers.queries.graphs import Edge, Graph, Node, graph
 from workers.queries.job_details import Attempt, Checkpoint, JobDetail, Neighbour, job_detail
-from workers.queries.jobs import JobRow, has_job, jobs_of
+from workers.queries.jobs import JobRow, has_job, jobs_of, open_keys
 from workers.queries.queues import job_counts, lease_count, oldest_wait_seconds
 from workers.queries.workers import (
     LiveWorker,
@@ -51,6 +51,7 @@ __all__ = [
     "live_workers",
     "newest_checkpoint",
     "oldest_wait_seconds",
+    "open_keys",
     "registered_worker",
     "registered_workers",
     "slots_alive",

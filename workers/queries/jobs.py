@@ -64,6 +64,13 @@ def has_job(execution_id: int, key: str) -> bool:
     )
 
 
+def open_keys(execution_id: int) -> list[str]:
+    """Keys of the jobs of an execution that have not ended, in the order of submission."""
+    return [record["key"] for record in sql.rows(_OPEN_KEYS, [execution_id])]
+
+
+_OPEN_KEYS = "SELECT j.key FROM workers.open_jobs(%s) o JOIN job j ON j.id = o.id ORDER BY j.id"
+
 _WITH_OPEN = "WITH open AS MATERIALIZED (SELECT * FROM workers.open_jobs(%(execution)s))"
 
 # which jobs: a state that is final is written in the history, any other one in the small hot tables
