@@ -12,6 +12,7 @@ from django.db import connections
 from project.api.errors import NotReady
 from project.postgres.locks import LockSpace
 from workers.runtime.sessions import Backoff, Session, session, value
+from workers.services import standing
 from workers.services.firing import fire_round
 
 log = structlog.get_logger("workers")
@@ -59,11 +60,18 @@ class Scheduler(threading.Thread):
             leads = bool(value(connection, LEAD, int(LockSpace.SCHEDULE)))
             if leads and not self._leads:
                 log.info("this process enqueues what schedules have due")
+                self._begin()
             self._leads = leads
             fired = leads and self._fire()
             if not fired:
                 self._stopping.wait(self._pause(connection) if leads else LOOK_SECONDS)
             backoff.reset()
+
+    def _begin(self) -> None:
+        try:
+            standing.ensure()
+        finally:
+            connections.close_all()
 
     def _fire(self) -> bool:
         """Whether it made a step, so that the next may be due already."""

@@ -15,6 +15,7 @@ from project.postgres.errors import LOCK_TIMEOUT, database_error, passes, sqlsta
 from workers.models import CatchUp, Execution, Overlap, Schedule
 from workers.queries.schedules import due_schedules, running_of
 from workers.schedules import CATCH_UP_LIMIT, Step, next_step
+from workers.services import standing
 from workers.services.executions import cancel, submit
 from workers.services.internal import refuse_types
 from workers.services.schedule_jobs import job_specs
@@ -83,9 +84,11 @@ def start(schedule: Schedule, running: list[int], *, moment: datetime | None, ac
 
 
 def submit_run(schedule: Schedule, *, actor: User | None) -> Execution:
-    """An execution of the schedule's jobs. Raises what `submit` raises, and a 400 for types of the product's own."""
+    """An execution of the schedule's jobs. Raises what `submit` raises, and a 400 for types of the product's own,
+    but in a schedule that the product brings."""
     jobs = job_specs(schedule.jobs)
-    refuse_types(jobs)
+    if not standing.brings(schedule):
+        refuse_types(jobs)
     return submit(workflow=schedule.workflow, jobs=jobs, parallelism=schedule.parallelism, actor=actor)
 
 

@@ -7,11 +7,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from project.access import audit
-from project.api.errors import Conflict, ErrorCode, NotFound
+from project.api.errors import Conflict, ErrorCode, Forbidden, NotFound
 from project.postgres import sql
 from workers.models import CatchUp, Execution, Overlap, Schedule
 from workers.queries.schedules import running_of, schedule_named
 from workers.services.firing import start, submit_run
+from workers.services.standing import brings
 from workers.timetables import Timetable
 
 
@@ -79,9 +80,12 @@ def change_schedule(*, name: str, actor: User | None = None, **plan: Unpack[Plan
 
 
 def delete_schedule(*, name: str, actor: User | None = None) -> None:
-    """Removes a schedule; its executions stay, and one that runs goes on. Raises `NotFound`."""
+    """Removes a schedule; its executions stay, and one that runs goes on. Raises `NotFound`, and `Forbidden` for one
+    that comes with the product: it would be made again."""
     with transaction.atomic():
         schedule = _locked(name)
+        if brings(schedule):
+            raise Forbidden(f'Schedule "{name}" comes with the product. Disable it instead.')
         audit.record(operation="schedule.delete", target=name, before=_document(schedule), actor=actor)
         schedule.delete()
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from project.commands import ExitCode, ProductCommand
+from workers.services import standing
 from workers.services.firing import Fired, fire_due
 
 
@@ -17,6 +18,7 @@ class Command(ProductCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        standing.ensure()
         fired = fire_due()
         refused = [one for one in fired if one.error is not None]
         self.stdout.write(json.dumps(_document(fired)) if options["json"] else _line(fired, len(refused)))
