@@ -132,6 +132,13 @@ def _running(mapping: Mapping) -> ReconciliationJob | None:
     return None
 
 
+def fail_abandoned() -> None:
+    """Fail the jobs that nobody would end: their executions were cancelled or removed."""
+    for mapping in Mapping.objects.filter(jobs__status=JobStatus.RUNNING).order_by("pk"):
+        with transaction.atomic():
+            _running(Mapping.objects.select_for_update(no_key=True).get(pk=mapping.pk))
+
+
 def _abandoned(job: ReconciliationJob) -> bool:
     if job.execution_id is None:
         return True

@@ -1,0 +1,80 @@
+"""Reading candidates again on both sides, and saying what is true of each now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reconciliation.comparing.judging import Judge
+from reconciliation.sources.protocol import Key, Row, Side
+from reconciliation.states import MismatchType
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A key whose rows differ still, and what both sides show of them; None: no such row."""
+
+    key: Key
+    type: MismatchType
+    columns: tuple[str, ...]
+    source: Row | None
+    target: Row | None
+    source_shown: dict[str, Any] | None
+    target_shown: dict[str, Any] | None
+
+
+@dataclass(kw_only=True)
+class Verdict:
+    """What became of the candidates: equal now, left for the next job, or different."""
+
+    equal: list[Key] = field(default_factory=list)
+    deferred: list[Key] = field(default_factory=list)
+    different: list[Difference] = field(default_factory=list)
+
+
+def confirm(keys: Sequence[Key], source: Side, target: Side, judge: Judge, began: datetime) -> Verdict:
+    """Read the keys on both sides. Rows of the source that were written since `began` may be on their way: deferred."""
+    of_source, of_target = source.fetch(keys), target.fetch(keys)
+    verdict = Verdict()
+    differing: dict[Key, tuple[str, ...]] = {}
+    for key in keys:
+        columns = _columns(judge, of_source.get(key), of_target.get(key))
+        if columns is None:
+            verdict.equal.append(key)
+        else:
+            differing[key] = columns
+    on_their_way = source.written_since(list(differing), began) if differing else set()
+    verdict.deferred = [key for key in differing if key in on_their_way]
+    for key, columns in differing.items():
+        if key not in on_their_way:
+            verdict.different.append(_difference(key, columns, of_source.get(key), of_target.get(key), source, target))
+    return verdict
+
+
+def _columns(judge: Judge, source: Row | None, target: Row | None) -> tuple[str, ...] | None:
+    """Columns that differ, none of them for a row that one side lacks; None for equal rows."""
+    if source == target:
+        return None
+    if source is None or target is None:
+        return ()
+    return judge.columns(source, target) or None
+
+
+def _difference(
+    key: Key, columns: tuple[str, ...], source: Row | None, target: Row | None, left: Side, right: Side
+) -> Difference:
+    return Difference(
+        key=key,
+        type=_type(source, target),
+        columns=columns,
+        source=source,
+        target=target,
+        source_shown=None if source is None else left.shown(source),
+        target_shown=None if target is None else right.shown(target),
+    )
+
+
+def _type(source: Row | None, target: Row | None) -> MismatchType:
+    if target is None:
+        return MismatchType.MISSING_IN_POSTGRES
+    return MismatchType.MISSING_IN_CASSANDRA if source is None else MismatchType.DATA_MISMATCH

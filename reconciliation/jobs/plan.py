@@ -1,0 +1,69 @@
+"""Opening both sides, and cutting them into ranges."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models.functions import Now
+
+from reconciliation import graph
+from reconciliation.comparing.methods import Method, method_of, share_ranges
+from reconciliation.comparing.pace import rows_of_range
+from reconciliation.definition import Definition
+from reconciliation.jobs import steps
+from reconciliation.models import ReconciliationJob, ReconciliationRange
+from reconciliation.queries.rates import rows_per_second
+from reconciliation.sources.protocol import Bounds, Side
+from reconciliation.states import Direction, JobStatus, Strategy
+from workers.handlers import Claim, handler
+from workers.queries import has_job
+from workers.services import add_jobs
+
+Cut = tuple[Direction, Bounds]
+
+
+@handler("reconciliation.plan", internal=True, max_attempts=5, backoff_seconds=1.0)
+def plan(claim: Claim) -> dict[str, Any]:
+    """Cut both sides into ranges and add their jobs. Safe to repeat at any point."""
+    job = steps.job_of(claim)
+    if job.status != JobStatus.RUNNING or has_job(claim.execution_id, graph.SETTLE):
+        return {}
+    begin(claim, job)
+    definition = steps.definition_of(job)
+    method = method_of(definition, Strategy(job.validation_strategy))
+    with steps.sides(definition) as (source, target):
+        size = rows_of_range(definition, rows_per_second(job.mapping_id, method), source.shape().rows)
+        cuts = list(cut(method, definition, source, target, size))
+    store(claim, job, method, cuts)
+    return {"method": method, "ranges": len(cuts)}
+
+
+def begin(claim: Claim, job: ReconciliationJob) -> None:
+    """What was written from now on is not for this job to judge."""
+    if job.started_at is None:
+        with steps.fenced(claim):
+            ReconciliationJob.objects.filter(pk=job.pk, started_at=None).update(started_at=Now())
+
+
+def cut(method: Method, definition: Definition, source: Side, target: Side, size: int) -> Iterator[Cut]:
+    """Ranges that together are everything, of both sides where they have none in common."""
+    if method == Method.SAMPLE:
+        yield Direction.SOURCE, Bounds()
+        yield Direction.TARGET, Bounds()
+    elif method != Method.LOOK_UPS and share_ranges(definition):
+        yield from ((Direction.BOTH, bounds) for bounds in source.split(size))
+    else:
+        yield from ((Direction.SOURCE, bounds) for bounds in source.split(size))
+        yield from ((Direction.TARGET, bounds) for bounds in target.split(size))
+
+
+def store(claim: Claim, job: ReconciliationJob, method: Method, cuts: list[Cut]) -> None:
+    with steps.fenced(claim):
+        ReconciliationJob.objects.filter(pk=job.pk).update(method=method)
+        ReconciliationRange.objects.bulk_create(
+            [
+                ReconciliationRange(job=job, number=number, direction=direction, lower=bounds.lower, upper=bounds.upper)
+                for number, (direction, bounds) in enumerate(cuts)
+            ],
+            batch_size=1000,
+        )
+        add_jobs(claim=claim, jobs=graph.comparing(job, range(len(cuts))))
