@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import jobs, mismatches, trigger
+from . import jobs, mismatches, trigger, webhooks
 
 urlpatterns = [
     path("reconciliation/trigger", trigger.TriggerView.as_view(), name="reconciliation-trigger"),
@@ -13,5 +13,13 @@ urlpatterns = [
         "reconciliation/mismatches/<str:mismatch_id>/resolve",
         mismatches.ResolveView.as_view(),
         name="reconciliation-resolve",
+    ),
+    path("reconciliation/webhooks", webhooks.WebhooksView.as_view(), name="reconciliation-webhooks"),
+    path("reconciliation/webhooks/<int:webhook_id>", webhooks.WebhookView.as_view(), name="reconciliation-webhook"),
+    path("reconciliation/webhooks/<int:webhook_id>/test", webhooks.TestView.as_view(), name="reconciliation-test"),
+    path(
+        "reconciliation/webhooks/<int:webhook_id>/deliveries",
+        webhooks.DeliveriesView.as_view(),
+        name="reconciliation-deliveries",
     ),
 ]

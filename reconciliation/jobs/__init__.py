@@ -1,5 +1,5 @@
 """The steps of a comparison as engine jobs, and the delivery of webhooks. Importing this package registers them."""
 
-from . import webhooks
+from . import compare, confirm, gather, plan, recount, scheduled, settle, webhooks
 
-__all__ = ["webhooks"]
+__all__ = ["compare", "confirm", "gather", "plan", "recount", "scheduled", "settle", "webhooks"]

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import httpx
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from reconciliation.models import WebhookDelivery
@@ -49,7 +50,7 @@ def settle(claim: Claim) -> None:
     _pending(claim).update(state=State.FAILED)
 
 
-def _pending(claim: Claim) -> Any:
+def _pending(claim: Claim) -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(pk=claim.payload["delivery"], state=State.PENDING)
 
 

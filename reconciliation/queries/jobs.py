@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from project.api.errors import ErrorCode, NotFound
 from reconciliation import drift
@@ -32,14 +31,18 @@ def jobs(
         found = found.filter(status=status)
     if job_type is not None:
         found = found.filter(job_type=job_type)
-    if from_date is not None or to_date is not None:
-        found = found.alias(began=Coalesce("started_at", "created_at"))
     if from_date is not None:
-        found = found.filter(began__gte=from_date)
+        found = found.filter(_began("gte", from_date))
     if to_date is not None:
         # a job never starts before it is made: the second condition lets the index leave out what is newer
-        found = found.filter(began__lte=to_date, created_at__lte=to_date)
+        found = found.filter(_began("lte", to_date), created_at__lte=to_date)
     return found
+
+
+def _began(compare: str, moment: datetime) -> Q:
+    """By the start that is shown: the trigger's moment while a job waits."""
+    waits = Q(**{"started_at": None, f"created_at__{compare}": moment})
+    return Q(**{f"started_at__{compare}": moment}) | waits
 
 
 def find(job_id: UUID) -> ReconciliationJob:

@@ -17,18 +17,26 @@ TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))  # RFC 6052 (NA
 LOCAL = (IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10"))  # RFC 8215, RFC 3879; global for Python
 
 
-async def allowed(host: str, port: int) -> list[str]:
-    """Where the host may be called, best first. Raises `Permanent` when that is nowhere."""
-    if not _listed(host, port):
+async def allowed(host: str, port: int, *, any_public: bool = False) -> list[str]:
+    """Where the host may be called, best first. Raises `Permanent` when that is nowhere.
+
+    With `any_public` also a host that isn't listed, at a public address.
+    """
+    if not any_public and not _listed(host, port):
         raise Permanent(f"{host}:{port} may not be called: HTTP_JOB_HOSTS doesn't list it.")
     found = await _looked_up(host, port)
     addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-    good = [address for address in addresses if is_public(address) or _listed(address, port)]
+    good = [address for address in addresses if may_be_called(address, port)]
     if not good:
         raise Permanent(
             f"{host} is {', '.join(addresses)}, which isn't public: HTTP_JOB_HOSTS has to list the address as well."
         )
     return good
+
+
+def may_be_called(address: str, port: int) -> bool:
+    """Whether an address is public or listed."""
+    return is_public(address) or _listed(address, port)
 
 
 def is_public(text: str) -> bool:

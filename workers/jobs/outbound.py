@@ -15,13 +15,15 @@ PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `seconds` is for connecting; who calls bounds the whole."""
+    """One request. `seconds` is for connecting; who calls bounds the whole. `any_public`: also to hosts that aren't on
+    the list, at public addresses."""
 
     method: str
     url: str
     headers: dict[str, str]
     content: bytes | None
     seconds: float
+    any_public: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ async def call(request: Call) -> Answer:
     Raises `Permanent` for a host, an address or an answer that isn't allowed, and httpx's errors or `OSError` when the
     exchange fails.
     """
-    url = _parsed(request.url)
-    found = await addresses.allowed(url.raw_host.decode(), url.port or PORTS[url.scheme])
+    url = parsed(request.url)
+    found = await addresses.allowed(url.raw_host.decode(), port(url), any_public=request.any_public)
     failure: httpx.HTTPError | None = None
     for address in found:
         try:
@@ -62,11 +64,17 @@ def shown(text: str) -> str:
 
 def same_host(one: str, other: str) -> bool:
     """Whether a redirect may be followed: the same host, and not from HTTPS back to HTTP."""
-    first, second = _parsed(one), _parsed(other)
+    first, second = parsed(one), parsed(other)
     return first.raw_host == second.raw_host and (first.scheme, second.scheme) != ("https", "http")
 
 
-def _parsed(text: str) -> httpx.URL:
+def port(url: httpx.URL) -> int:
+    """The port that is called."""
+    return url.port or PORTS[url.scheme]
+
+
+def parsed(text: str) -> httpx.URL:
+    """An address that can be called. Raises `Permanent` for another."""
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:

@@ -83,6 +83,7 @@ class Ranges(Document):
     PENDING = serializers.IntegerField()
     EQUAL = serializers.IntegerField()
     DIFFERENT = serializers.IntegerField()
+    COUNTED = serializers.IntegerField()
     SPLIT = serializers.IntegerField()
     FAILED = serializers.IntegerField()
 

@@ -73,7 +73,7 @@ def test_it_tells_how_far_it_is_and_what_it_proved(operator):
     for rows in (100, 20):
         Coverage.objects.create(mapping=made.mapping, job=made, rows=rows, proved_at=NOVEMBER, **versions)
     body = shown(operator, made)
-    assert body["ranges"] == {"PENDING": 0, "EQUAL": 2, "DIFFERENT": 1, "SPLIT": 1, "FAILED": 0}
+    assert body["ranges"] == {"PENDING": 0, "EQUAL": 2, "DIFFERENT": 1, "COUNTED": 0, "SPLIT": 1, "FAILED": 0}
     assert body["coverage"] == {"ranges": 2, "rows": 120, "proved_since": "2025-11-20T14:00:00Z"}
     assert (body["execution_id"], body["method"], body["deferred"]) == ("exec-7", "token ranges", 3)
     assert (body["detail"], body["compared_rows"]) == ("PARTIAL", 9)
