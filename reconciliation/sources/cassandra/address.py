@@ -1,0 +1,116 @@
+"""A connection's address and options, read and checked: cassandra://user@host1,host2:9042/?local_dc=datacenter1."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from cassandra import ConsistencyLevel
+from django.core.exceptions import ImproperlyConfigured
+
+from project.api.errors import InvalidRequest
+from project.environment import Environment
+from reconciliation.definition import Place
+from reconciliation.sources.protocol import SourceError
+
+PORT = 9042
+REQUEST_SECONDS = 30.0
+OPTIONS = frozenset({"local_dc", "consistency", "request_seconds", "compression", "tls"})
+TLS = frozenset({"ca", "certificate", "key", "check_hostname"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where a cluster is and how it is asked. Equal addresses share one session in a process."""
+
+    connection: str
+    hosts: tuple[str, ...]
+    port: int
+    user: str
+    password: str
+    local_dc: str | None  # None: that of the node that answers first
+    consistency: str
+    request_seconds: float
+    compression: bool
+    tls: tuple[tuple[str, Any], ...] | None  # None: no TLS; else the names of TLS
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.hosts)} port {self.port}"
+
+
+def address(place: Place) -> Address:
+    """Raises `InvalidRequest` naming the part that can't be used, `SourceError` when the password isn't set."""
+    parts = urlsplit(place.address)
+    user, _, hosts = parts.netloc.rpartition("@")
+    names, port = _hosts(hosts)
+    options = {**{name: values[-1] for name, values in parse_qs(parts.query).items()}, **place.options}
+    if unknown := set(options) - OPTIONS:
+        raise _wrong(place, "options", f"{min(unknown)!r} is none of {', '.join(sorted(OPTIONS))}.")
+    return Address(
+        connection=place.connection,
+        hosts=names,
+        port=port,
+        user=unquote(user),
+        password=_password(place) if user else "",
+        local_dc=options.get("local_dc"),
+        consistency=_consistency(place, options),
+        request_seconds=_seconds(place, options),
+        compression=str(options.get("compression", "false")).lower() == "true",
+        tls=_tls(place, options.get("tls")),
+    )
+
+
+def _hosts(given: str) -> tuple[tuple[str, ...], int]:
+    """Several with a comma between them; the port of any is that of all."""
+    names, port = [], PORT
+    for host in given.split(","):
+        name, _, number = host.rpartition(":") if not host.endswith("]") and ":" in host else (host, "", "")
+        names.append(name.strip("[]"))
+        port = int(number) if number.isdigit() else port
+    return tuple(names), port
+
+
+def _password(place: Place) -> str:
+    if not place.password_variable:
+        raise SourceError(
+            f"{place.connection}: the address names a user and no variable has the password: set password_variable."
+        )
+    try:
+        found = Environment().text(place.password_variable)
+    except ImproperlyConfigured as error:
+        raise SourceError(f"{place.connection}: {error}") from error
+    if not found:
+        raise SourceError(
+            f"{place.connection}: the environment variable {place.password_variable} has no password: set it or its "
+            "_FILE twin where the workers run."
+        )
+    return found
+
+
+def _consistency(place: Place, options: dict[str, Any]) -> str:
+    name = str(options.get("consistency", "LOCAL_QUORUM")).upper()
+    if name not in ConsistencyLevel.name_to_value:
+        raise _wrong(place, "consistency", f"{name!r} is none of {', '.join(ConsistencyLevel.name_to_value)}.")
+    return name
+
+
+def _seconds(place: Place, options: dict[str, Any]) -> float:
+    try:
+        seconds = float(options.get("request_seconds", REQUEST_SECONDS))
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not seconds > 0:
+        raise _wrong(place, "request_seconds", "Give how long one request may take, such as 30.")
+    return seconds
+
+
+def _tls(place: Place, given: Any) -> tuple[tuple[str, Any], ...] | None:
+    if not given or str(given).lower() == "false":
+        return None
+    options = given if isinstance(given, dict) else {}
+    if unknown := set(options) - TLS:
+        raise _wrong(place, "tls", f"{min(unknown)!r} is none of {', '.join(sorted(TLS))}.")
+    return tuple(sorted(options.items()))
+
+
+def _wrong(place: Place, field: str, reason: str) -> InvalidRequest:
+    return InvalidRequest.field(f"connection {place.connection}: {field}", reason)

@@ -1,0 +1,136 @@
+"""Statements and their answers: pages of raw rows, many small questions at once, errors as the protocol has them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from cassandra import DriverException
+from cassandra.cluster import NoHostAvailable, ResponseFuture
+from cassandra.concurrent import execute_concurrent
+from cassandra.query import BoundStatement
+
+from reconciliation.definition import Place
+from reconciliation.sources.protocol import SchemaChanged
+
+from .address import address
+from .cql import Cql, of_driver
+from .errors import lost, translated
+from .sessions import Link, Statement, forget, link
+from .table import Table, described
+
+PAGE_BYTES = 2_000_000
+FEWEST, FIRST, MOST = 10, 100, 10_000  # rows of a page: the first, of unknown weight, is small
+WEIGHED = 32  # rows of a page
+CONCURRENT = 64
+
+Types = tuple[Cql, ...]
+Wire = Sequence[bytes | None]
+
+
+class Asking:
+    """Asks about one table. `Link` and statements are the process's, what is here is of one thread."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._address = address(place)
+        self._known: dict[str, list[Any]] = {}
+
+    def table(self) -> Table:
+        """The table as the schema has it now."""
+        with self._told() as current:
+            return described(current.session, self.place)
+
+    def pages(self, cql: str, values: Wire, types: Types) -> Iterator[list[Any]]:
+        """The rows in pages of about two megabytes; while one is used, the next is on its way.
+
+        Raises `SchemaChanged` when the columns are not of these types any more.
+        """
+        with self._told() as current:
+            statement = current.statement(cql)
+            future = _sent(current, statement, values, None)
+        while True:
+            with self._told(lambda: self._changed(cql, types)):
+                result = future.result()
+                rows, state = result.current_rows, result.paging_state
+                self._check(cql, result.column_types, types)
+                _weigh(statement, rows)
+                following = _sent(current, statement, values, state) if state else None
+            if rows:
+                yield rows
+            if following is None:
+                return
+            future = following
+
+    def each(self, cql: str, values: Sequence[Wire], types: Types) -> Iterator[list[Any]]:
+        """The rows that each of these values gives, in their order, asked many at once."""
+        with self._told(lambda: self._changed(cql, types)) as current:
+            statement = current.statement(cql)
+            questions = [(_bound(statement, one), None) for one in values]
+            answers = execute_concurrent(
+                current.session, questions, concurrency=CONCURRENT, raise_on_first_error=True, results_generator=True
+            )
+            for answer in answers:
+                self._check(cql, answer.result_or_exc.column_types, types)
+                yield list(answer.result_or_exc)
+
+    @contextmanager
+    def _told(self, changed: Callable[[], SchemaChanged | None] | None = None) -> Iterator[Link]:
+        current = link(self._address)
+        try:
+            yield current
+        except (DriverException, NoHostAvailable, OSError) as error:
+            if lost(error):
+                forget(current)
+            elif changed and (why := changed()):
+                raise why from error
+            raise translated(error, self._address) from error
+
+    def _check(self, cql: str, found: list[Any], types: Types) -> None:
+        """The bytes mean something else when the table was changed under the statement."""
+        if found == self._known.get(cql):
+            return
+        if tuple(of_driver(one) for one in found) != types:
+            raise self._changed(cql, types) or self._schema_changed()
+        self._known[cql] = found
+
+    def _changed(self, cql: str, types: Types) -> SchemaChanged | None:
+        """Whether the table is another than the statement was made for; None when it isn't, or nobody can tell."""
+        try:
+            session = link(self._address).session
+            described(session, self.place)
+            metadata = session.prepare(cql).result_metadata
+        except SchemaChanged as error:
+            return error
+        except NoHostAvailable:
+            return None
+        except DriverException:
+            return self._schema_changed()
+        return None if tuple(of_driver(column[3]) for column in metadata) == types else self._schema_changed()
+
+    def _schema_changed(self) -> SchemaChanged:
+        return SchemaChanged(
+            f"{self.place.connection}: the columns of {self.place.schema}.{self.place.table} were changed while it was "
+            "read. Correct the mapping if need be, and compare again."
+        )
+
+
+def _bound(statement: Statement, values: Wire) -> BoundStatement:
+    """The driver would encode values of Python; these are encoded already."""
+    bound = BoundStatement(statement.prepared)
+    bound.values = list(values)
+    return bound
+
+
+def _sent(current: Link, statement: Statement, values: Wire, state: bytes | None) -> ResponseFuture:
+    bound = _bound(statement, values)
+    weight = statement.row_bytes
+    bound.fetch_size = FIRST if weight is None else max(FEWEST, min(MOST, int(PAGE_BYTES / weight)))
+    return current.session.execute_async(bound, paging_state=state)
+
+
+def _weigh(statement: Statement, rows: list[Any]) -> None:
+    """Of a page's rows some, evenly chosen. Rows that get heavier count at once, lighter ones by and by."""
+    some = rows[:: max(1, len(rows) // WEIGHED)]
+    if some:
+        weight = 16 + sum(len(value) + 4 for row in some for value in row if value is not None) / len(some)
+        statement.row_bytes = max(weight, (statement.row_bytes or 0.0) * 0.5 + weight * 0.5)

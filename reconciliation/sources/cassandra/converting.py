@@ -1,0 +1,112 @@
+"""Pages of raw rows as canonical rows. What Cassandra sends is canonical already for most columns, and left alone."""
+
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reconciliation.canonical import Rule, Type
+from reconciliation.canonical.encode import MISFIT, encoder, unit
+from reconciliation.canonical.scalars import NAN, NAN4
+from reconciliation.sources.protocol import Row, Value
+
+from . import values
+from .cql import Cql
+
+Converter = Callable[[bytes], Value]
+LONGEST = 60  # bytes of a number that goes the short way
+
+_AS_SENT = {
+    ("ascii", "text"), ("blob", "bytes"), ("boolean", "boolean"), ("inet", "inet"), ("text", "text"),
+    ("timeuuid", "uuid"), ("uuid", "uuid"),
+}  # fmt: skip
+_INTEGERS = frozenset({"bigint", "counter", "int", "smallint", "tinyint"})
+
+
+def as_sent(cql: Cql, type_: Type, rule: Rule) -> bool:
+    """Whether the wire's bytes are canonical."""
+    if type_.name == "text":
+        return cql.name in {"ascii", "text"} and not (rule.nfc or rule.trim or rule.empty_is_null)
+    if type_.name == "integer":
+        return cql.name in _INTEGERS and values.SIZES[cql.name] == type_.size
+    if type_.name == "timestamp":
+        return cql.name == "timestamp" and unit(type_, rule) == "ms"
+    return (cql.name, type_.name) in _AS_SENT
+
+
+def converter(cql: Cql, type_: Type, rule: Rule) -> Converter:
+    """From the wire's bytes to canonical ones, for values that are not null."""
+    same = cql.name, type_.name
+    if same == ("double", "float") and type_.size == 8:
+        return lambda value: value if value[0] & 0x7F != 0x7F else _number(value, NAN)
+    if same == ("float", "float") and type_.size == 4:
+        return lambda value: value if value[0] & 0x7F != 0x7F else _number(value, NAN4)
+    if same == ("date", "date"):
+        return lambda value: bytes([value[0] ^ 0x80]) + value[1:]
+    if same == ("decimal", "decimal"):
+        return _decimal
+    if type_.name == "integer" and cql.name in _INTEGERS:
+        return _wider((type_.size or 8) - values.SIZES[cql.name])
+    return _general(cql, type_, rule)
+
+
+def _number(value: bytes, nan: bytes) -> bytes:
+    """One form for the many bit patterns that are no number; all others are left, infinity too."""
+    (number,) = struct.unpack(">d" if len(value) == 8 else ">f", value)
+    return value if number == number else nan
+
+
+def _wider(by: int) -> Converter:
+    positive, negative = b"\x00" * by, b"\xff" * by
+    return lambda value: (negative if value[0] & 0x80 else positive) + value
+
+
+def _decimal(value: bytes) -> bytes:
+    scale = values.integer(value[:4])
+    if not 0 <= scale <= LONGEST or len(value) > LONGEST:
+        return encoder(Type("decimal"))(values.decimal(value)) or b""
+    number = values.integer(value[4:])
+    if not scale:
+        return b"%d" % number
+    digits = b"%0*d" % (scale + 1, abs(number))
+    text = (digits[:-scale] + b"." + digits[-scale:]).rstrip(b"0").rstrip(b".")
+    return b"-" + text if number < 0 else text
+
+
+def _general(cql: Cql, type_: Type, rule: Rule) -> Converter:
+    read, encode = values.reader(cql), encoder(type_, rule)
+
+    def convert(value: bytes) -> Value:
+        try:
+            return encode(read(value))
+        except (ValueError, TypeError, OverflowError):
+            return MISFIT + value  # a text that isn't what the target's column holds: equal to nothing there
+
+    return convert
+
+
+class Pages:
+    """Converts pages of the columns of one mapping."""
+
+    def __init__(self, columns: Sequence[tuple[Cql, Type, Rule]]) -> None:
+        self._converting: list[tuple[int, Converter, bool]] = []
+        self._fixed: list[int] = []
+        for place, (cql, type_, rule) in enumerate(columns):
+            if not as_sent(cql, type_, rule):
+                self._converting.append((place, converter(cql, type_, rule), cql.name in values.EMPTY_IS_VALUE))
+            elif cql.name not in values.EMPTY_IS_VALUE:
+                self._fixed.append(place)
+
+    def canonical(self, rows: list[Any]) -> list[Row]:
+        """The rows of a page; what stands behind the mapping's columns in a row is left as it is."""
+        if not rows or not (self._converting or any(b"" in row for row in rows)):
+            return rows
+        columns: list[Sequence[Value]] = list(zip(*rows, strict=True))
+        for place, convert, empty_is_value in self._converting:
+            if empty_is_value:
+                columns[place] = [None if value is None else convert(value) for value in columns[place]]
+            else:
+                columns[place] = [convert(value) if value else None for value in columns[place]]
+        for place in self._fixed:
+            if b"" in columns[place]:
+                columns[place] = [value or None for value in columns[place]]
+        return list(zip(*columns, strict=True))

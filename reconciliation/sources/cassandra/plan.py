@@ -1,0 +1,44 @@
+"""What a mapping and the table's schema together say: statements, types, how keys are turned to and fro."""
+
+from dataclasses import dataclass
+
+from reconciliation.canonical import Compared
+from reconciliation.definition import Definition
+
+from .converting import Pages
+from .keys import Keys, inverse
+from .statements import Statements, statements
+from .table import Table
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Made once per opened side."""
+
+    statements: Statements
+    rows: Pages
+    key_rows: Pages
+    keys: Keys
+    key_width: int
+
+    @property
+    def width(self) -> int:
+        return len(self.statements.columns)
+
+
+def plan(definition: Definition, table: Table) -> Plan:
+    """Raises `SchemaChanged`, `InvalidRequest` and `UncomparableType` for what the mapping can't mean."""
+    made = statements(table, definition.columns)
+    key, types = definition.columns[: definition.keys], made.types
+    inverses = tuple(inverse(column, cql) for column, cql in zip(key, types[: len(key)], strict=True))
+    return Plan(
+        statements=made,
+        rows=_pages(made, definition.columns),
+        key_rows=_pages(made, key),
+        keys=Keys(inverses, tuple(map(made.keys.index, table.partition_key))),
+        key_width=len(key),
+    )
+
+
+def _pages(made: Statements, columns: tuple[Compared, ...]) -> Pages:
+    return Pages([(made.table.type_of(column.source), column.type, column.rule) for column in columns])

@@ -1,0 +1,112 @@
+"""One session per cluster and process, shared by all threads and kept until the process ends."""
+
+import os
+import socket
+import ssl
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from cassandra import ConsistencyLevel, DriverException
+from cassandra.auth import PlainTextAuthProvider
+from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
+from cassandra.policies import DCAwareRoundRobinPolicy, ExponentialReconnectionPolicy
+from cassandra.query import PreparedStatement, tuple_factory
+
+from .address import Address
+from .errors import translated
+from .raw import RawHandler
+
+PROTOCOL = 5  # of Cassandra 4 and 5
+CONNECT_SECONDS = 5.0
+
+
+@dataclass(eq=False)
+class Statement:
+    """A prepared statement, and what its rows were found to weigh."""
+
+    prepared: PreparedStatement
+    row_bytes: float | None = None
+
+
+@dataclass(eq=False)
+class Link:
+    """A session and what was prepared in it."""
+
+    address: Address
+    session: Session
+    statements: dict[str, Statement] = field(default_factory=dict)
+
+    def statement(self, cql: str) -> Statement:
+        """Prepared once; two threads at once prepare it twice, which the server takes for the same."""
+        if cql not in self.statements:
+            prepared = self.session.prepare(cql)
+            prepared.is_idempotent = True
+            self.statements[cql] = Statement(prepared)
+        return self.statements[cql]
+
+
+_links: dict[Address, Link] = {}
+_lock = threading.Lock()
+
+
+def link(address: Address) -> Link:
+    """The session of an address, connected when there is none. Raises `SourceError`."""
+    with _lock:
+        if address not in _links:
+            _links[address] = Link(address, _connected(address))
+        return _links[address]
+
+
+def forget(gone: Link) -> None:
+    """Give up a session that reaches no node: the next that asks connects anew, at once."""
+    with _lock:
+        if _links.get(gone.address) is gone:
+            del _links[gone.address]
+    gone.session.cluster.shutdown()
+
+
+def _connected(address: Address) -> Session:
+    cluster = Cluster(list(address.hosts), port=address.port, **_options(address))
+    try:
+        session = cluster.connect()
+    except (DriverException, OSError, NoHostAvailable) as error:
+        cluster.shutdown()
+        raise translated(error, address) from error
+    session.client_protocol_handler = RawHandler
+    return session
+
+
+def _options(address: Address) -> dict[str, Any]:
+    profile = ExecutionProfile(
+        DCAwareRoundRobinPolicy(address.local_dc or ""),
+        consistency_level=ConsistencyLevel.name_to_value[address.consistency],
+        request_timeout=address.request_seconds,
+        row_factory=tuple_factory,
+    )
+    return {
+        "protocol_version": PROTOCOL,
+        "execution_profiles": {EXEC_PROFILE_DEFAULT: profile},
+        "compression": address.compression,
+        # off in the driver: a request above 4 KiB could wait 40 ms for the acknowledgement of its first part
+        "sockopts": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+        "connect_timeout": CONNECT_SECONDS,
+        "control_connection_timeout": CONNECT_SECONDS,
+        "reconnection_policy": ExponentialReconnectionPolicy(0.5, 30.0),
+        "schema_metadata_enabled": False,  # of all tables there are; what is needed here is read when it is needed
+        "token_metadata_enabled": False,
+        "auth_provider": PlainTextAuthProvider(address.user, address.password) if address.user else None,
+        "ssl_context": _tls(dict(address.tls)) if address.tls is not None else None,
+    }
+
+
+def _tls(options: dict[str, Any]) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=options.get("ca"))
+    context.check_hostname = bool(options.get("check_hostname", True))
+    if options.get("certificate"):
+        context.load_cert_chain(options["certificate"], options.get("key"))
+    return context
+
+
+# a child has neither the threads nor the sockets of its parent's sessions
+os.register_at_fork(after_in_child=_links.clear)
