@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from project.postgres import sql
 from reconciliation import drift, graph
 from reconciliation.comparing.methods import Method
+from reconciliation.events import Event
 from reconciliation.jobs import steps
 from reconciliation.models import Candidate, ReconciliationJob
 from reconciliation.services import webhooks
@@ -101,4 +102,4 @@ def tell(job: ReconciliationJob) -> None:
         return
     webhooks.emit("reconciliation.job_completed", job)
     if job.alert_fired:
-        webhooks.emit("reconciliation.drift_detected", job)
+        webhooks.emit(Event.DRIFT_DETECTED, job)
