@@ -37,9 +37,9 @@ class ProductCommand(BaseCommand):
 
 
 def _exit_code(error: ApiError) -> ExitCode:
-    if isinstance(error, NotReady):
+    if error.status == NotReady.status:
         return ExitCode.INFRASTRUCTURE
-    return ExitCode.DIFFERENCES if isinstance(error, Conflict) else ExitCode.USAGE
+    return ExitCode.DIFFERENCES if error.status == Conflict.status else ExitCode.USAGE
 
 
 @contextmanager

@@ -1,0 +1,5 @@
+"""Ignore rules in the console: what is expected to differ, until when, and how often it was met."""
+
+from .admin import IgnoreRuleAdmin
+
+__all__ = ["IgnoreRuleAdmin"]
