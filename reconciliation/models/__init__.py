@@ -5,6 +5,7 @@ from .mappings import Connection, Mapping
 from .mismatches import Candidate, Mismatch, MismatchEvent, Sighting
 from .repairs import Repair
 from .rules import IgnoreRule
+from .totals import ReconciliationTotal
 from .webhooks import WebhookDelivery, WebhookSubscription
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "MismatchEvent",
     "ReconciliationJob",
     "ReconciliationRange",
+    "ReconciliationTotal",
     "Repair",
     "Sighting",
     "WebhookDelivery",

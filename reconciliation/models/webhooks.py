@@ -48,6 +48,7 @@ class WebhookDelivery(models.Model):
     class Meta:
         db_table = "webhook_delivery"
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["subscription", "-created_at"], name="webhook_delivery_newest")]
 
     def __str__(self) -> str:
         return f"{self.event} to {self.subscription_id}"
