@@ -27,3 +27,16 @@ class MetricsView(ApiView):
     )
     def get(self, request: Request) -> HttpResponse:
         return HttpResponse(registry.text(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+class VersionedMetricsView(MetricsView):
+    """The same beside the rest of version 1, where the contract of reconciliation has it."""
+
+    @extend_schema(
+        operation_id="metrics_v1",
+        summary="The same as /metrics.",
+        tags=["operation"],
+        responses={(200, "text/plain"): OpenApiResponse(OpenApiTypes.STR)},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return super().get(request)
