@@ -1,8 +1,7 @@
 """A mapping tried on a few rows, before it is saved or at any time. Nothing is saved."""
 
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from reconciliation.canonical.equal import differing
@@ -61,16 +60,21 @@ class Trial:
 def trial(definition: Definition, rows: int = ROWS) -> Trial:
     """The first rows of the source beside their copies. Raises `SourceError` and `SchemaChanged`."""
     with both_sides(definition) as (source, target):
-        found = list(islice(_rows(source), rows))
+        found = _first(source, rows)
         keys = [tuple(value or b"" for value in row[: definition.keys]) for row in found]
         copies = target.fetch(keys)
         tried = [_tried(definition, source, target, row, copies.get(key)) for row, key in zip(found, keys, strict=True)]
     return Trial(rows=tuple(tried), columns=tuple(column.target for column in definition.columns))
 
 
-def _rows(source: Side) -> Iterator[Row]:
-    for page in source.read(Bounds()):
-        yield from page
+def _first(source: Side, rows: int) -> list[Row]:
+    found: list[Row] = []
+    with closing(source.read(Bounds())) as pages:  # type: ignore[type-var]  # they are generators
+        for page in pages:
+            found += page[: rows - len(found)]
+            if len(found) >= rows:
+                break
+    return found
 
 
 def _tried(definition: Definition, source: Side, target: Side, row: Row, copy: Row | None) -> TriedRow:
