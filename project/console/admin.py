@@ -1,6 +1,6 @@
 """What a room's `admin` module builds on."""
 
 from project.console import persons
-from project.console.bases import GuardedAdmin, ReadOnlyAdmin, ReadOnlyInline, refusal
+from project.console.bases import CountedList, GuardedAdmin, ReadOnlyAdmin, ReadOnlyInline, refusal
 
-__all__ = ["GuardedAdmin", "ReadOnlyAdmin", "ReadOnlyInline", "persons", "refusal"]
+__all__ = ["CountedList", "GuardedAdmin", "ReadOnlyAdmin", "ReadOnlyInline", "persons", "refusal"]

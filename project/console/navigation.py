@@ -39,6 +39,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         [
             ("Mismatches", "difference", "reconciliation.mismatch"),
             ("Jobs", "compare_arrows", "reconciliation.reconciliationjob"),
+            ("Repairs", "build", "reconciliation.repair"),
             ("Mappings", "table_view", "reconciliation.mapping"),
             ("Ignore rules", "filter_alt_off", "reconciliation.ignorerule"),
             ("Connections", "lan", "reconciliation.connection"),

@@ -5,7 +5,18 @@ from django.utils.safestring import SafeString
 
 GOOD, BUSY, WARN, BAD, IDLE = "good", "busy", "warn", "bad", "idle"
 MARKS = {GOOD: "✓", BUSY: "●", WARN: "!", BAD: "✕", IDLE: "○"}
-OWN_MARKS = {"CANCELLED": "■", "DELAYED": "◷", "WAITING-CHILDREN": "⋯", "PAUSED": "‖"}
+OWN_MARKS = {
+    "CANCELLED": "■",
+    "DELAYED": "◷",
+    "WAITING-CHILDREN": "⋯",
+    "PAUSED": "‖",
+    "DATA_MISMATCH": "≠",
+    "MISSING_IN_POSTGRES": "∖",
+    "MISSING_IN_CASSANDRA": "+",
+    "DIFFERENT": "≠",
+    "SPLIT": "÷",
+    "IGNORED": "·",
+}
 
 TONES: dict[str, str] = {
     # batches
@@ -57,6 +68,20 @@ TONES: dict[str, str] = {
     "CLOSING": BUSY,
     "CLOSED": IDLE,
     "LOCKED": IDLE,
+    # reconciliation
+    "DATA_MISMATCH": WARN,
+    "MISSING_IN_POSTGRES": WARN,
+    "MISSING_IN_CASSANDRA": WARN,
+    "AUTO_RESOLVED": GOOD,
+    "MANUAL_RESOLVED": GOOD,
+    "IGNORED": IDLE,
+    "EQUAL": GOOD,
+    "DIFFERENT": WARN,
+    "SPLIT": IDLE,
+    "PARTIAL": WARN,
+    "APPLIED": GOOD,
+    "OK": GOOD,
+    "CRITICAL": BAD,
     # keys
     "VALID": GOOD,
     "EXPIRES SOON": WARN,

@@ -1,11 +1,5 @@
 """Reconciliation in the console."""
 
-from . import connections, mappings, rules
+from . import connections, jobs, mappings, mismatches, repairs, rules
 
-__all__ = ["connections", "mappings", "rules"]
-
-from .jobs import ReconciliationJobAdmin
-from .mismatches import MismatchAdmin
-from .repairs import RepairAdmin
-
-__all__ = ["MismatchAdmin", "ReconciliationJobAdmin", "RepairAdmin"]
+__all__ = ["connections", "jobs", "mappings", "mismatches", "repairs", "rules"]

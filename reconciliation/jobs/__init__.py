@@ -1,5 +1,5 @@
 """The steps of a comparison as engine jobs, and the delivery of webhooks. Importing this package registers them."""
 
-from . import compare, confirm, gather, plan, recount, scheduled, settle, webhooks
+from . import compare, confirm, gather, plan, recount, repair, scheduled, settle, webhooks
 
-__all__ = ["compare", "confirm", "gather", "plan", "recount", "scheduled", "settle", "webhooks"]
+__all__ = ["compare", "confirm", "gather", "plan", "recount", "repair", "scheduled", "settle", "webhooks"]

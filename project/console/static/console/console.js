@@ -90,6 +90,14 @@ document.addEventListener("submit", (event) => {
   });
 });
 
+// --- keys: a link or button with data-key is followed by its letter, but not while somebody writes ---------------------
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (document.querySelector("dialog[open]")) return;
+  const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+  if (wanted) { event.preventDefault(); wanted.click(); }
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-live]").forEach(keepFresh);
 });

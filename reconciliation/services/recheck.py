@@ -1,0 +1,87 @@
+"""Reading both rows of a mismatch again, at once, because somebody wants to know."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from project.access import audit
+from reconciliation.definition import Definition
+from reconciliation.models import Mismatch, MismatchEvent
+from reconciliation.queries.mismatches import unknown
+from reconciliation.services.fresh import Pair, key_of, opened
+from reconciliation.states import LEGAL, Resolution
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a re-check found, and the mismatch as it is now."""
+
+    mismatch: Mismatch
+    equal: bool
+    text: str
+
+
+def recheck(*, mismatch_id: UUID, actor: User | None) -> Result:
+    """Reads both sides of a mismatch now. Equal: it is AUTO_RESOLVED. Different: it shows what differs now.
+
+    One that was resolved and differs is pending again. Raises `NotFound`, `SourceError`, `SchemaChanged`.
+    """
+    found = Mismatch.objects.select_related("mapping__source", "mapping__target").filter(pk=mismatch_id).first()
+    if found is None:
+        raise unknown(mismatch_id)
+    with opened(Definition.of(found.mapping)) as sides:
+        pair = sides.pair(key_of(found))
+        shown = sides.shown(pair)
+    with transaction.atomic():
+        mismatch = Mismatch.objects.select_for_update().get(pk=mismatch_id)
+        result = _equal(mismatch, pair, actor) if pair.kind is None else _differs(mismatch, pair, shown, actor)
+        audit.record(
+            operation="mismatch.recheck",
+            target=str(mismatch.pk),
+            details={"table": mismatch.table_name, "key": mismatch.primary_key_value, "equal": result.equal},
+            actor=actor,
+        )
+    return result
+
+
+def _equal(mismatch: Mismatch, pair: Pair, actor: User | None) -> Result:
+    gone = pair.source is None
+    said = "Neither side has the row any more" if gone else "Both sides are equal now"
+    if Resolution.AUTO_RESOLVED not in LEGAL[mismatch.resolution_status]:
+        _tell(mismatch, "rechecked", f"{said}.", actor)
+        return Result(mismatch, True, f"{said}. It stays {mismatch.resolution_status}.")
+    _move(mismatch, Resolution.AUTO_RESOLVED, resolved_at=timezone.now())
+    _tell(mismatch, "auto_resolved", f"Re-checked: {said[0].lower()}{said[1:]}.", actor)
+    return Result(mismatch, True, f"{said}: AUTO_RESOLVED.")
+
+
+def _differs(mismatch: Mismatch, pair: Pair, shown: dict[str, Any], actor: User | None) -> Result:
+    assert pair.kind is not None
+    for name, value in {**shown, "mismatch_type": pair.kind, "last_seen_at": timezone.now()}.items():
+        setattr(mismatch, name, value)
+    differing = ", ".join(pair.columns) or str(pair.kind)
+    if mismatch.resolution_status in {Resolution.PENDING, Resolution.IGNORED}:
+        mismatch.save()
+        _tell(mismatch, "rechecked", f"Still differs: {differing}.", actor)
+        return Result(mismatch, False, f"It still differs: {differing}.")
+    _move(mismatch, Resolution.PENDING)
+    _tell(mismatch, "reopened", f"Re-checked: differs again: {differing}.", actor)
+    return Result(mismatch, False, f"It differs again ({differing}): PENDING.")
+
+
+def _move(mismatch: Mismatch, status: Resolution, **fields: Any) -> None:
+    cleared: dict[str, Any] = {
+        "resolution_notes": None, "resolved_at": None, "resolved_by": None, "ignored_until": None,
+    }  # fmt: skip
+    for name, value in {**cleared, "resolution_status": status, **fields}.items():
+        setattr(mismatch, name, value)
+    mismatch.version += 1
+    mismatch.save()
+
+
+def _tell(mismatch: Mismatch, name: str, note: str, actor: User | None) -> None:
+    MismatchEvent.objects.create(mismatch=mismatch, name=name, note=note, actor=actor)
