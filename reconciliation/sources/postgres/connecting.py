@@ -10,14 +10,13 @@ from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 
 from project.api.errors import ApiError, InvalidRequest
-from project.environment import Environment
 from reconciliation.definition import Place
+from reconciliation.sources.passwords import password
 from reconciliation.sources.protocol import ReadTimeout, SchemaChanged, SourceError
 
 CONNECT_SECONDS = 10
@@ -117,23 +116,8 @@ def _address(place: Place) -> str:
         raise InvalidRequest.field(
             f"connection {place.connection}: address", "Write it as postgresql://user@host:5432/name."
         ) from None
-    password = _password(place)
-    return make_conninfo(**given, **({"password": password} if password else {}), client_encoding="UTF8")
-
-
-def _password(place: Place) -> str:
-    if not place.password_variable:
-        return ""
-    try:
-        found = Environment().text(place.password_variable)
-    except ImproperlyConfigured as error:
-        raise SourceError(f"{place.connection}: {error}") from error
-    if not found:
-        raise SourceError(
-            f"{place.connection}: the environment variable {place.password_variable} has no password: set it or its "
-            "_FILE twin where the workers run."
-        )
-    return found
+    secret = password(place)
+    return make_conninfo(**given, **({"password": secret} if secret else {}), client_encoding="UTF8")
 
 
 def _statement_seconds(place: Place) -> float:

@@ -19,6 +19,7 @@ from .types import plain
 KEYS = frozenset(
     {"boolean", "integer", "decimal", "float", "text", "bytes", "uuid", "date", "time", "timestamp", "inet"}
 )  # fmt: skip
+SERVER_TEXTS = frozenset({"text", "character varying", "character"})
 _CASTS: dict[str, LiteralString] = {
     "boolean": "boolean",
     "integer": "int8",  # wide enough for bounds of the other side; an index of narrower ones serves it
@@ -74,7 +75,7 @@ def whole_number(name: str) -> Operand:
 
 def _plain(column: sql.Composable, type_: str, server: str) -> sql.Composable:
     """The column itself, so that its index serves, unless it is of a type that compares otherwise."""
-    if type_ == "text" and server not in {"text", "character varying", "character"}:
+    if type_ == "text" and server not in SERVER_TEXTS:
         return sql.SQL("{}::text").format(column)
     if server == "oid":
         return sql.SQL("{}::int8").format(column)

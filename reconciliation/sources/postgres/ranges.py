@@ -33,11 +33,11 @@ class Ranges:
         """Which rows are in the range."""
         sides = []
         if bounds.lower is not None:
-            sides.append(sql.SQL("{} > {}").format(self._ordered(), self._bound(bounds.lower)))
+            sides.append(sql.SQL("{} > {}").format(self.ordered, self._bound(bounds.lower)))
         if bounds.upper is not None:
-            upper = sql.SQL("{} <= {}").format(self._ordered(), self._bound(bounds.upper))
+            upper = sql.SQL("{} <= {}").format(self.ordered, self._bound(bounds.upper))
             first = self.tokens and bounds.lower is None
-            sides.append(sql.SQL("({} OR {} IS NULL)").format(upper, self._ordered()) if first else upper)
+            sides.append(sql.SQL("({} OR {} IS NULL)").format(upper, self.ordered) if first else upper)
         return sql.SQL(" AND ").join(sides) if sides else sql.SQL("true")
 
     def split(self, connection: Connection, rows: int) -> list[Bounds]:
@@ -47,7 +47,7 @@ class Ranges:
         if self.sampleable and (self.rows or 0) > EXACT_ROWS:
             cuts = self._sampled_cuts(connection, rows)
         else:
-            cuts = self._exact_cuts(connection, rows)
+            cuts = self.cuts(connection, Bounds(), rows)
         edges = [None, *cuts, None]
         return [Bounds(lower, upper) for lower, upper in pairwise(edges)]
 
@@ -67,19 +67,21 @@ class Ranges:
             return [bounds]
         return [Bounds(bounds.lower, middle[0]), Bounds(middle[0], bounds.upper)]
 
-    def _exact_cuts(self, connection: Connection, rows: int) -> list[Any]:
+    def cuts(self, connection: Connection, bounds: Bounds, rows: int) -> list[Any]:
+        """Every so many keys of a range, in order, save its upper bound: by numbering them along the index."""
         query = sql.SQL(
-            "SELECT {texts}"
-            " FROM (SELECT {names}, row_number() OVER (ORDER BY {order}) AS place_, count(*) OVER () AS all_"
-            " FROM {table}) AS numbered WHERE place_ % {rows} = 0 AND place_ < all_ ORDER BY place_"
+            "SELECT {texts} FROM (SELECT {names}, row_number() OVER (ORDER BY {order}) AS place_ FROM {table}"
+            " WHERE {inside}) AS numbered WHERE place_ % {rows} = 0 ORDER BY place_"
         ).format(
             texts=self._texts(),
             names=sql.SQL(", ").join(sql.Identifier(one.name) for one in self.operands),
             order=self._order(),
             table=self.table,
+            inside=self.condition(bounds),
             rows=sql.Literal(rows),
         )
-        return self._cuts(connection.execute(query).fetchall())
+        found = self._cuts(connection.execute(query).fetchall())
+        return found[:-1] if found and found[-1] == bounds.upper else found
 
     def _sampled_cuts(self, connection: Connection, rows: int) -> list[Any]:
         """By pages picked at random: a few thousand reads instead of the whole index."""
@@ -92,7 +94,7 @@ class Ranges:
         sample = connection.execute(query).fetchall()
         step = len(sample) // ranges
         if not step:  # fewer rows than the statistics say
-            return self._exact_cuts(connection, rows)
+            return self.cuts(connection, Bounds(), rows)
         return self._cuts(sample[step::step])
 
     def _cuts(self, found: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -100,7 +102,8 @@ class Ranges:
         given = [int(row[0]) if self.tokens else list(row) for row in found if None not in row]
         return [cut for place, cut in enumerate(given) if not place or cut != given[place - 1]]
 
-    def _ordered(self) -> sql.Composable:
+    @property
+    def ordered(self) -> sql.Composable:
         return self._row([one.ordered for one in self.operands])
 
     def _bound(self, bound: Any) -> sql.Composable:

@@ -20,6 +20,7 @@ from .schema import describe
 
 PAGE = 5_000
 SAMPLED_ROWS = 2_000_000  # of larger tables a share is drawn before keys are
+CLUSTERED = 0.9  # correlation of key and place, from 0 to 1, above which rows are read along the index
 TABLES = frozenset("rpm")  # kinds of relations that TABLESAMPLE takes
 
 
@@ -56,6 +57,29 @@ class PostgresSide:
         with asking(self.place):
             refuse_null_keys(self.connection, self.place, self.key_columns)
             return self.ranges.split(self.connection, rows)
+
+    def cuts(self, bounds: Bounds, rows: int) -> list[Any]:
+        """Keys that cut a range into smaller ones of about so many rows."""
+        with asking(self.place):
+            return self.ranges.cuts(self.connection, bounds, rows)
+
+    def ask(self, query: sql.SQL | sql.Composed) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with asking(self.place):
+            return self.connection.execute(query).fetchall()
+
+    def clustered(self) -> bool:
+        """Whether rows lie about in the order of the ranges, as far as the statistics tell."""
+        found = self.ask(
+            sql.SQL(
+                "SELECT correlation FROM pg_stats WHERE schemaname = {} AND tablename = {} AND attname = {}"
+            ).format(
+                sql.Literal(self.place.schema),
+                sql.Literal(self.place.table),
+                sql.Literal(self.ranges.operands[0].name),
+            )
+        )
+        return any(correlation is not None and abs(correlation) > CLUSTERED for (correlation,) in found)
 
     def halve(self, bounds: Bounds) -> list[Bounds]:
         with asking(self.place):
