@@ -47,7 +47,7 @@ def imported(name: str, text: str, *, actor: User | None, dry_run: bool = False)
     Raises errors that name the line; every mapping is checked against both of its tables.
     """
     document = Document(name, text)
-    given = _given(document)
+    given = parsed(document)
     result = Imported()
     with transaction.atomic():
         for place, connection in enumerate(given.connections):
@@ -64,11 +64,12 @@ def with_line(document: Document, path: Path, act: Any, *arguments: Any) -> None
         act(*arguments)
     except ApiError as error:
         where = document.at((*path, *_steps(checks.field_of(error))))
-        error.message = f"{where}, {arguments[0].name}: {error.message}"
-        raise
+        message = f"{where}, {arguments[0].name}: {error.message}"
+        raise ApiError.of(error.status, message, code=error.code, details=error.details) from error
 
 
-def _given(document: Document) -> FileGiven:
+def parsed(document: Document) -> FileGiven:
+    """What a file says. Raises `InvalidRequest` with the line of each value that can't be."""
     if document.content is None:
         raise InvalidRequest(f"{document.name} is empty.")
     try:

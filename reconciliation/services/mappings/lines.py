@@ -47,8 +47,9 @@ def _refuse_aliases(name: str, text: str) -> None:
             raise InvalidRequest(f"{name} line {line}: write the value out, the alias *{event.anchor} isn't taken.")
 
 
-def _walk(name: str, node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
-    yield path, node.start_mark.line + 1
+def _walk(name: str, node: yaml.Node, path: Path, mark: yaml.Mark | None = None) -> Iterator[tuple[Path, int]]:
+    """Each path with the line of its name; of an item of a list, with its own."""
+    yield path, (mark or node.start_mark).line + 1
     if isinstance(node, yaml.SequenceNode):
         for place, one in enumerate(node.value):
             yield from _walk(name, one, (*path, place))
@@ -58,7 +59,7 @@ def _walk(name: str, node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
             if key.value in seen:
                 raise InvalidRequest(f"{name} line {key.start_mark.line + 1}: {key.value} stands there twice.")
             seen.add(key.value)
-            yield from _walk(name, value, (*path, key.value))
+            yield from _walk(name, value, (*path, key.value), key.start_mark)
 
 
 def _one_line(error: Exception) -> str:

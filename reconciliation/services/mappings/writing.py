@@ -9,7 +9,7 @@ from django.utils import timezone
 from project.access import audit
 from project.api.errors import Conflict, InvalidRequest, NotFound
 from reconciliation.definition import Place, column_json
-from reconciliation.models import Mapping
+from reconciliation.models import Connection, Mapping
 from reconciliation.services import connections, rules
 from reconciliation.services.mappings import checks, settings
 from reconciliation.services.mappings.proposing import proposed
@@ -114,9 +114,16 @@ def _locked(name: str) -> Mapping:
 def _assign(mapping: Mapping, given: Settings) -> None:
     for field, value in given.items():
         if field in CONNECTIONS:
-            setattr(mapping, CONNECTIONS[field], connections.get(str(value)))
+            setattr(mapping, CONNECTIONS[field], _connection(field, str(value)))
         elif field != "key":
             setattr(mapping, field, value)
+
+
+def _connection(field: str, name: str) -> Connection:
+    try:
+        return connections.get(name)
+    except NotFound as error:
+        raise NotFound(error.message, details={**(error.details or {}), "fields": {field: [error.message]}}) from error
 
 
 def _concerns_tables(given: Settings) -> bool:
