@@ -109,8 +109,9 @@ class OperationSchema(AutoSchema):
             found += ["400", "413", "415"]
         if any(parameter["in"] == "query" for parameter in parameters):
             found.append("400")
-        if any(parameter["in"] == "path" for parameter in parameters):
+        if in_path := [parameter["schema"] for parameter in parameters if parameter["in"] == "path"]:
             found.append("404")
+            found += ["400" for schema in in_path if schema.get("format") == "uuid"]
         return found
 
     def _error(self, description: str) -> dict[str, Any]:

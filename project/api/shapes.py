@@ -1,12 +1,14 @@
-"""How bodies that are pydantic models stand in the OpenAPI document."""
+"""How bodies stand in the OpenAPI document: pydantic models, and serializers that refuse unknown members."""
 
 import re
 from typing import Any
 
 from drf_spectacular.contrib.pydantic import PydanticExtension
 from drf_spectacular.drainage import warn
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import Direction
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema
@@ -42,6 +44,17 @@ class PydanticBody(PydanticExtension):  # type: ignore[no-untyped-call]
         for name, part in schema.pop("$defs", {}).items():
             _register(auto_schema, name, part)
         return schema
+
+
+class StrictBody(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """A strict serializer takes nothing that it doesn't declare."""
+
+    target_class = "project.api.serializers.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
+        return {**schema, "additionalProperties": False}
 
 
 def _own(auto_schema: AutoSchema, name: str, model: type[BaseModel]) -> None:

@@ -26,7 +26,7 @@ class JobsView(ApiView):
         summary="Jobs, the newest first.",
         tags=TAG,
         parameters=[requests.JobFilter],
-        responses=responses.JobPage,
+        responses=responses.ReconciliationJobPage,
     )
     def get(self, request: Request) -> Response:
         """A page of jobs."""
@@ -45,7 +45,7 @@ class JobView(ApiView):
         summary="A job: counts by type, some of its mismatches, its ranges, what it proved.",
         tags=TAG,
         parameters=[id_parameter("job_id")],
-        responses=responses.JobDocument,
+        responses=responses.ReconciliationJobDocument,
     )
     def get(self, request: Request, job_id: str) -> Response:
         """The job's document."""

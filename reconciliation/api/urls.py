@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import jobs, mismatches, trigger, webhooks
+from . import jobs, mismatches, repair, trigger, webhooks
 
 urlpatterns = [
     path("reconciliation/trigger", trigger.TriggerView.as_view(), name="reconciliation-trigger"),
@@ -13,6 +13,11 @@ urlpatterns = [
         "reconciliation/mismatches/<str:mismatch_id>/resolve",
         mismatches.ResolveView.as_view(),
         name="reconciliation-resolve",
+    ),
+    path(
+        "reconciliation/mismatches/<str:mismatch_id>/repair",
+        repair.RepairView.as_view(),
+        name="reconciliation-repair",
     ),
     path("reconciliation/webhooks", webhooks.WebhooksView.as_view(), name="reconciliation-webhooks"),
     path("reconciliation/webhooks/<int:webhook_id>", webhooks.WebhookView.as_view(), name="reconciliation-webhook"),

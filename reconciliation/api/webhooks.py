@@ -96,12 +96,12 @@ class TestView(ApiView):
         operation_id="test_webhook",
         summary="Send a webhook a test event. The deliveries tell how it went.",
         tags=TAG,
-        request=documents.TestRequest,
+        request=documents.WebhookTest,
         responses={202: documents.Delivery},
     )
     def post(self, request: Request, webhook_id: int) -> Response:
         """The delivery that is on its way."""
-        self.parse(documents.TestRequest)
+        self.parse(documents.WebhookTest)
         delivery = send_test(webhooks.find(webhook_id))
         delivery.refresh_from_db()
         return Response(webhooks.delivery_document(delivery), status=202)

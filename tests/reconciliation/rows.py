@@ -20,7 +20,7 @@ def mapping(name: str = "users", **values: Any) -> Mapping:
         "source_table": f"{name}_source",
         "target": place,
         "target_table": name,
-        "columns": [{"source": "id", "target": "id", "type": "bigint", "key": True, "rule": {}}],
+        "columns": [{"source": "id", "target": "id", "type": "integer(8)", "key": True, "rule": {}}],
     }
     return Mapping.objects.get_or_create(name=name, defaults={**defaults, **values})[0]
 

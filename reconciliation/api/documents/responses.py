@@ -23,7 +23,7 @@ class TriggeredJobs(Document):
     )
 
 
-class Outcome(Document):
+class ReconciliationJobSummary(Document):
     """What a list and a job's own document have in common."""
 
     job_id = serializers.UUIDField()
@@ -50,10 +50,10 @@ class Outcome(Document):
     queued_at = serializers.DateTimeField()
 
 
-class JobPage(Document):
+class ReconciliationJobPage(Document):
     """A page of jobs."""
 
-    jobs = Outcome(many=True)
+    jobs = ReconciliationJobSummary(many=True)
     pagination = Pagination()
 
 
@@ -96,7 +96,7 @@ class Proved(Document):
     proved_since = serializers.DateTimeField(allow_null=True)
 
 
-class JobDocument(Outcome):
+class ReconciliationJobDocument(ReconciliationJobSummary):
     """All about one job."""
 
     validation_errors = serializers.JSONField(allow_null=True, help_text="Why it failed, or what it could not compare")

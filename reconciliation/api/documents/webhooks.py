@@ -33,7 +33,7 @@ class WebhookChange(StrictSerializer):
     enabled = serializers.BooleanField(required=False)
 
 
-class TestRequest(StrictSerializer):
+class WebhookTest(StrictSerializer):
     """Nothing: what is sent says that it is a test."""
 
 
