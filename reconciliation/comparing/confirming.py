@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciliation.comparing.judging import Judge
-from reconciliation.sources.protocol import Key, Row, Side
+from reconciliation.sources.protocol import Key, ReadTimeout, Row, Side
 from reconciliation.states import MismatchType
 
 
@@ -33,7 +33,25 @@ class Verdict:
 
 
 def confirm(keys: Sequence[Key], source: Side, target: Side, judge: Judge, began: datetime) -> Verdict:
-    """Read the keys on both sides. Rows of the source that were written since `began` may be on their way: deferred."""
+    """Read the keys on both sides. Rows of the source that were written since `began` may be on their way: deferred.
+
+    Keys that take too long together are read in halves; raises `ReadTimeout` when one alone does.
+    """
+    try:
+        return _confirm(keys, source, target, judge, began)
+    except ReadTimeout:
+        if len(keys) < 2:
+            raise
+    middle = len(keys) // 2
+    halves = [confirm(half, source, target, judge, began) for half in (keys[:middle], keys[middle:])]
+    return Verdict(
+        equal=[key for half in halves for key in half.equal],
+        deferred=[key for half in halves for key in half.deferred],
+        different=[one for half in halves for one in half.different],
+    )
+
+
+def _confirm(keys: Sequence[Key], source: Side, target: Side, judge: Judge, began: datetime) -> Verdict:
     of_source, of_target = source.fetch(keys), target.fetch(keys)
     verdict = Verdict()
     differing: dict[Key, tuple[str, ...]] = {}

@@ -17,6 +17,13 @@ class Findings:
     compared: int = 0
     keys: list[Key] = field(default_factory=list)
 
+    def add(self, part: "Findings") -> None:
+        """What was found in another part of the range, read on both sides."""
+        self.source_rows = (self.source_rows or 0) + (part.source_rows or 0)
+        self.target_rows = (self.target_rows or 0) + (part.target_rows or 0)
+        self.compared += part.compared
+        self.keys += part.keys
+
 
 class KeysRepeat(Exception):
     """A side has several rows of one key: nothing that is compared by that key would prove anything."""

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from reconciliation.comparing.findings import Findings, KeysRepeat
 from reconciliation.comparing.judging import Judge
-from reconciliation.sources.protocol import Row
+from reconciliation.comparing.pace import Pace
+from reconciliation.sources.postgres.digest import fast_ranges
+from reconciliation.sources.protocol import Bounds, Key, Row, Side
 
 Pages = Iterable[list[Row]]
 
@@ -12,44 +14,61 @@ Pages = Iterable[list[Row]]
 def merge(source: Pages, target: Pages, judge: Judge) -> Findings:
     """Compare the rows of one range. Memory: the source's rows of the range, a page of the target, what differs.
 
-    Raises `KeysRepeat`: the counts of both sides must follow from what differs, or rows hide behind each other.
+    Raises `KeysRepeat` where rows of one key would hide behind each other.
     """
-    only_source: set[Row] = set()
+    of_source: set[Row] = set()
+    equal: set[Row] = set()
     only_target: list[Row] = []
     source_rows = target_rows = 0
     for page in source:
         source_rows += len(page)
-        only_source.update(page)
-    if len(only_source) != source_rows:
-        raise KeysRepeat("source")
+        of_source.update(page)
     for page in target:
         target_rows += len(page)
         rows = set(page)
-        only_target += rows - only_source
-        only_source -= rows
-    return _findings(only_source, only_target, source_rows, target_rows, judge)
-
-
-def _findings(
-    only_source: set[Row], only_target: list[Row], source_rows: int, target_rows: int, judge: Judge
-) -> Findings:
-    left = {judge.key(row): row for row in only_source}
-    if len(left) != len(only_source):
+        only_target += rows - of_source
+        equal |= rows & of_source
+    if len(of_source) != source_rows:
         raise KeysRepeat("source")
-    keys, missing_in_source = [], 0
-    for row in only_target:
-        key = judge.key(row)
-        of_source = left.pop(key, None)
-        if of_source is None:
-            missing_in_source += 1
-        elif not judge.differ(of_source, row):
-            continue
-        keys.append(key)
-    if source_rows - target_rows != len(left) - missing_in_source:
+    if len(equal) + len(only_target) != target_rows:
         raise KeysRepeat("target")
+    left, right = _by_key(of_source - equal, judge, "source"), _by_key(only_target, judge, "target")
     return Findings(
         source_rows=source_rows,
         target_rows=target_rows,
-        compared=source_rows + missing_in_source,
-        keys=[*keys, *left],
+        compared=source_rows + len(right.keys() - left.keys()),
+        keys=_keys(left, right, equal, judge),
     )
+
+
+def merge_unequal(bounds: Bounds, source: Side, target: Side, judge: Judge, pace: Pace) -> Findings:
+    """Two tables of PostgreSQL: the servers say which parts of the range are unequal, and only those are read."""
+    found = Findings(source_rows=0, target_rows=0)
+    for part, source_rows, target_rows, equal in fast_ranges(source, target, [bounds]):
+        pace.took(source_rows)
+        if equal:
+            found.add(Findings(source_rows=source_rows, target_rows=target_rows, compared=source_rows))
+        else:
+            found.add(merge(pace.pages(source.read(part)), target.read(part), judge))
+    return found
+
+
+def _by_key(rows: Iterable[Row], judge: Judge, side: str) -> dict[Key, Row]:
+    found: dict[Key, Row] = {}
+    for row in rows:
+        if found.setdefault(judge.key(row), row) is not row:
+            raise KeysRepeat(side)
+    return found
+
+
+def _keys(left: dict[Key, Row], right: dict[Key, Row], equal: set[Row], judge: Judge) -> list[Key]:
+    """Of rows that are on one side only, the keys that differ under the mapping's rules."""
+    if not left and not right:
+        return []
+    for row in equal:
+        key = judge.key(row)
+        if key in left or key in right:
+            raise KeysRepeat("source" if key in left else "target")
+    both = left.keys() & right.keys()
+    same = {key for key in both if not judge.differ(left[key], right[key])}
+    return sorted((left.keys() | right.keys()) - same)

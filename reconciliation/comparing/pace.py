@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from reconciliation.definition import Definition
 from reconciliation.sources.protocol import Row
 
-FEWEST, MOST = 500, 50_000  # rows of a range; the most bounds what a reader holds in memory
+FEWEST = 500  # rows of a range
+MOST_IN_MEMORY, MOST = 50_000, 1_000_000
 MOST_RANGES = 20_000
 NAP_SECONDS = 0.25  # so long at most until a reader that waits sees that it should stop
 
 
-def rows_of_range(definition: Definition, rows_per_second: float, rows: int | None) -> int:
+def rows_of_range(definition: Definition, rows_per_second: float, rows: int | None, *, in_memory: bool) -> int:
     """What `chunk_seconds` take at the rate that was measured, within bounds. `rows`: of the table, if known."""
+    most = MOST_IN_MEMORY if in_memory else MOST
     wanted = int(min(rows_per_second, definition.rows_per_second or rows_per_second) * definition.chunk_seconds)
-    return max(min(max(wanted, FEWEST), MOST), -(-(rows or 0) // MOST_RANGES))
+    return max(min(max(wanted, FEWEST), most), -(-(rows or 0) // MOST_RANGES))
 
 
 class Pace:

@@ -15,7 +15,7 @@ from reconciliation.comparing.findings import Findings
 from reconciliation.comparing.judging import Judge
 from reconciliation.comparing.keys import to_json
 from reconciliation.comparing.looking_up import look_up_both, look_up_source, look_up_target
-from reconciliation.comparing.merging import merge
+from reconciliation.comparing.merging import merge, merge_unequal
 from reconciliation.comparing.methods import Method
 from reconciliation.comparing.pace import Pace
 from reconciliation.jobs import steps
@@ -72,6 +72,8 @@ def examine(
     if part.direction == Direction.TARGET:
         pages = pace.pages(target.read(bounds, since=since))
         return look_up_source(pages, source, judge, every=since is not None)
+    if job.method == Method.RECORD_HASHES:
+        return merge_unequal(bounds, source, target, judge, pace)
     return merge(pace.pages(source.read(bounds)), target.read(bounds), judge)
 
 

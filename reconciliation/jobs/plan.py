@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from reconciliation import graph
-from reconciliation.comparing.methods import Method, method_of, share_ranges
+from reconciliation.comparing.methods import IN_MEMORY, ROWS_PER_SECOND, Method, method_of, share_ranges
 from reconciliation.comparing.pace import rows_of_range
 from reconciliation.definition import Definition
 from reconciliation.jobs import steps
@@ -29,9 +29,10 @@ def plan(claim: Claim) -> dict[str, Any]:
         return {}
     begin(claim, job)
     definition = steps.definition_of(job)
-    method = method_of(definition, Strategy(job.validation_strategy))
     with steps.sides(definition) as (source, target):
-        size = rows_of_range(definition, rows_per_second(job.mapping_id, method), source.shape().rows)
+        method = method_of(definition, Strategy(job.validation_strategy), source, target)
+        rate = rows_per_second(job.mapping_id, method, default=ROWS_PER_SECOND[method])
+        size = rows_of_range(definition, rate, source.shape().rows, in_memory=method in IN_MEMORY)
         cuts = list(cut(method, definition, source, target, size))
     store(claim, job, method, cuts)
     return {"method": method, "ranges": len(cuts)}

@@ -34,13 +34,13 @@ def estimated_completion(jobs: Collection[ReconciliationJob]) -> datetime:
     return now + timedelta(seconds=seconds)
 
 
-def rows_per_second(mapping_id: int, method: str) -> float:
+def rows_per_second(mapping_id: int, method: str, *, default: float) -> float:
     """Of one range's reading: the moving average over the newest ranges of the mapping by that method."""
     average = None
     for record in sql.rows(_RANGES, [mapping_id, method]):
         rate = float(record["rate"])
         average = rate if average is None else average + SMOOTHING * (rate - average)
-    return DEFAULT_ROWS_PER_SECOND if average is None else average
+    return default if average is None else average
 
 
 _RUNNING = """

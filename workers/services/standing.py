@@ -1,11 +1,12 @@
 """Making the schedules that come with the product."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from project.postgres import sql
 from workers.models import Schedule
 from workers.standing import Standing, declared
-from workers.timetables import Timetable
 
 
 def ensure() -> None:
@@ -23,15 +24,14 @@ def brings(schedule: Schedule) -> bool:
 
 
 def _made(one: Standing) -> Schedule:
-    now = sql.value("SELECT now()")
-    schedule = Schedule(
+    first = sql.value("SELECT now()") + timedelta(seconds=one.interval_seconds)
+    return Schedule(
         name=one.name,
         workflow=one.workflow,
         jobs=list(one.jobs),
         interval_seconds=one.interval_seconds,
         time_zone="UTC",
-        starts_at=now,
+        starts_at=first,
         enabled=True,
+        next_run_at=first,
     )
-    schedule.next_run_at = Timetable.of(schedule).next(now)
-    return schedule

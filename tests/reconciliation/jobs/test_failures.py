@@ -1,0 +1,115 @@
+"""What goes wrong amid a comparison: a clear state and error, and never a match that nothing proved."""
+
+import signal
+import time
+from dataclasses import replace
+
+import pytest
+
+from project.postgres import sql
+from reconciliation.models import Candidate, Connection, Coverage, Mapping, Mismatch, ReconciliationJob
+from reconciliation.services.trigger import trigger
+from reconciliation.states import JobStatus, RangeState, Strategy
+from tests.reconciliation.jobs import tables
+from tests.workers.processes import run_workers
+from workers import handlers
+
+pytestmark = pytest.mark.usefixtures("users")
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def tried_once(monkeypatch) -> None:
+    """Attempts that would take a quarter of a minute to be used up."""
+    for name in ("plan", "compare", "confirm"):
+        known = handlers.registered(f"reconciliation.{name}")
+        monkeypatch.setitem(handlers._handlers, known.type, replace(known, max_attempts=1))
+
+
+def wait_for(condition, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"no {what}"
+        time.sleep(0.02)
+
+
+def started() -> ReconciliationJob:
+    return trigger(tables=["users"], strategy=Strategy.CHECKSUM).jobs[0]
+
+
+def ended(job: ReconciliationJob) -> bool:
+    job.refresh_from_db()
+    return job.status != JobStatus.RUNNING
+
+
+def test_a_table_that_is_gone_fails_the_job_by_name(compared):
+    sql.execute("DROP TABLE replica.users")
+    job = compared()
+    assert job.status == JobStatus.FAILED
+    assert "replica.users" in job.validation_errors[0]["error"]
+    assert (job.source_rows, job.alert_fired, Coverage.objects.count()) == (None, False, 0)
+
+
+def test_a_column_that_is_gone_fails_the_job(compared):
+    sql.execute("ALTER TABLE upstream.users DROP COLUMN amount")
+    job = compared()
+    assert job.status == JobStatus.FAILED
+    assert "amount" in job.validation_errors[0]["error"]
+
+
+def test_a_table_dropped_before_the_second_reading_fails_the_job(users, workers):
+    Mapping.objects.update(lag_seconds=3.0)
+    sql.execute("DELETE FROM replica.users WHERE id = 3")
+    job = started()
+    wait_for(lambda: Candidate.objects.filter(job=job).exists(), "candidate")
+    sql.execute("DROP TABLE replica.users")
+    wait_for(lambda: ended(job), "end")
+    assert (job.status, job.mismatch_count) == (JobStatus.FAILED, 0)
+    assert job.validation_errors[0]["step"].startswith("confirm-")
+    assert not Coverage.objects.exists()
+
+
+@pytest.mark.usefixtures("tried_once")
+def test_a_server_that_is_away_fails_the_job_by_the_name_of_its_connection(users, compared):
+    away = Connection.objects.create(name="far away", kind="postgresql", address="postgresql://nobody@127.0.0.1:1/x")
+    Mapping.objects.update(source=away)
+    job = compared()
+    assert job.status == JobStatus.FAILED
+    assert "far away" in job.validation_errors[0]["error"]
+
+
+def test_a_range_that_takes_too_long_is_split_until_it_does_not(compared):
+    hasty = Connection.objects.create(name="hasty", kind="postgresql", options={"statement_seconds": 0.4})
+    Mapping.objects.update(target=hasty, target_table="slow_users")
+    sql.execute(
+        "CREATE VIEW replica.slow_users AS SELECT id, name || substr(pg_sleep(0.03)::text, 1, 0) AS name, amount,"
+        " updated_at FROM replica.users"
+    )
+    job = compared()
+    states = list(job.ranges.values_list("state", flat=True))
+    assert (job.status, job.mismatch_count, job.source_rows, job.target_rows) == (JobStatus.COMPLETED, 0, 20, 20)
+    assert states[0] == RangeState.SPLIT
+    assert states.count(RangeState.SPLIT) + 1 == states.count(RangeState.EQUAL) == Coverage.objects.count()
+    assert sum(one.rows for one in Coverage.objects.all()) == 20
+
+
+def test_a_killed_worker_costs_a_range_and_nothing_is_found_twice(users):
+    tables.drop()
+    tables.make(rows=4000)
+    Mapping.objects.update(rows_per_second=1000)
+    sql.execute("DELETE FROM replica.users WHERE id % 500 = 0")
+    job = started()
+    done = job.ranges.exclude(state=RangeState.PENDING)
+    with run_workers("--slots", "2") as process:
+        wait_for(lambda: done.count() >= 2, "range")
+        for child in process.children(recursive=True):
+            child.send_signal(signal.SIGKILL)
+        process.kill()
+        process.wait()
+    assert not ended(job)
+    with run_workers("--slots", "2"):
+        wait_for(lambda: ended(job), "end")
+    assert (job.status, job.mismatch_count, job.candidates) == (JobStatus.COMPLETED, 8, 8)
+    assert Mismatch.objects.count() == job.sightings.count() == 8
+    assert sum(job.ranges.values_list("source_rows", flat=True)) == 4000
+    assert max(job.ranges.values_list("attempts", flat=True)) <= 2
