@@ -55,12 +55,19 @@ class Cassandra:
     def insert(self, table: str, **values: Any) -> None:
         """One row; each value as the driver takes it."""
         names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" for _ in values)
-        statement = self.session.prepare(f"INSERT INTO {table} ({names}) VALUES ({marks})")
+        # with its keyspace: the server warns of prepared statements that depend on USE
+        statement = self.session.prepare(f"INSERT INTO {self.keyspace}.{table} ({names}) VALUES ({marks})")
         self.session.execute(statement, list(values.values()))
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> list[tuple]:
         """CQL with %s for values; rows as tuples."""
         return list(self.session.execute(statement, values or None))
+
+    def type(self, fields: str) -> str:
+        """A user's type of these fields, such as "street text, number int"; returns its name."""
+        name = f"u_{uuid4().hex[:10]}"
+        self.session.execute(f"CREATE TYPE {name} ({fields})")
+        return name
 
     def restart(self) -> None:
         """Kill the node as a power cut would, start it again on the same port, wait for the session."""

@@ -5,11 +5,10 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from cassandra import ConsistencyLevel
-from django.core.exceptions import ImproperlyConfigured
 
 from project.api.errors import InvalidRequest
-from project.environment import Environment
 from reconciliation.definition import Place
+from reconciliation.sources.passwords import password
 from reconciliation.sources.protocol import SourceError
 
 PORT = 9042
@@ -74,16 +73,7 @@ def _password(place: Place) -> str:
         raise SourceError(
             f"{place.connection}: the address names a user and no variable has the password: set password_variable."
         )
-    try:
-        found = Environment().text(place.password_variable)
-    except ImproperlyConfigured as error:
-        raise SourceError(f"{place.connection}: {error}") from error
-    if not found:
-        raise SourceError(
-            f"{place.connection}: the environment variable {place.password_variable} has no password: set it or its "
-            "_FILE twin where the workers run."
-        )
-    return found
+    return password(place)
 
 
 def _consistency(place: Place, options: dict[str, Any]) -> str:

@@ -95,4 +95,5 @@ def of_driver(type_: Any) -> Cql:
     if name in {"frozen", "org.apache.cassandra.db.marshal.ReversedType"}:
         return of_driver(type_.subtypes[0])
     inner = tuple(of_driver(one) for one in type_.subtypes)
-    return Cql(_SAME.get(name, name), inner, tuple(getattr(type_, "fieldnames", None) or ()) if inner else ())
+    fields = tuple(filter(None, getattr(type_, "fieldnames", None) or ()))  # of an element of a vector a None each
+    return Cql(_SAME.get(name, name), inner, fields)
