@@ -21,6 +21,7 @@ COVERED = 10
 MARKS = {
     RangeState.EQUAL: "■",
     RangeState.DIFFERENT: "≠",
+    RangeState.COUNTED: "▣",
     RangeState.PENDING: "□",
     RangeState.FAILED: "✕",
     RangeState.SPLIT: "÷",
@@ -28,6 +29,7 @@ MARKS = {
 TONES = {
     RangeState.EQUAL: "done",
     RangeState.DIFFERENT: "different",
+    RangeState.COUNTED: "running",
     RangeState.PENDING: "waiting",
     RangeState.FAILED: "failed",
     RangeState.SPLIT: "waiting",
@@ -73,7 +75,7 @@ def thresholds(mapping: Mapping) -> dict[str, str]:
 def _progress(job: ReconciliationJob) -> dict[str, Any]:
     """Ranges by state, as a bar and as cells; what was split counts as the ranges it was split into."""
     counts = ranges_by_state(job)
-    done = counts[RangeState.EQUAL] + counts[RangeState.DIFFERENT]
+    done = counts[RangeState.EQUAL] + counts[RangeState.DIFFERENT] + counts[RangeState.COUNTED]
     total = done + counts[RangeState.PENDING] + counts[RangeState.FAILED]
     read = job.ranges.aggregate(source=Sum("source_rows"), target=Sum("target_rows"))
     took = seconds(job)
@@ -81,6 +83,7 @@ def _progress(job: ReconciliationJob) -> dict[str, Any]:
     target = read["target"] if job.target_rows is None else job.target_rows
     parts = {
         states.GOOD: counts[RangeState.EQUAL],
+        states.BUSY: counts[RangeState.COUNTED],
         states.WARN: counts[RangeState.DIFFERENT],
         states.BAD: counts[RangeState.FAILED],
     }

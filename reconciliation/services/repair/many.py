@@ -18,11 +18,12 @@ from reconciliation.queries.chosen import Chosen
 from reconciliation.services.fresh import Sides, opened
 from reconciliation.services.repair.apply import carry_out
 from reconciliation.services.repair.exact import exact
-from reconciliation.services.repair.plan import planned
+from reconciliation.services.repair.plan import Plan, planned
 from workers import services as engine
 from workers.models import Execution
 
 JOB_TYPE = WORKFLOW = "reconciliation.repair"
+JOB_KEY = "repair"
 BLOCK = 200
 BUDGET_SECONDS = 300.0
 LONGEST_BUDGET = 86_400.0
@@ -101,7 +102,7 @@ def submit(order: Order) -> Execution:
         "actor": order.actor.pk if order.actor else None,
         "reason": order.reason,
     }
-    spec = engine.JobSpec(key="repair", type=JOB_TYPE, name="Repair mismatches", payload=payload)
+    spec = engine.JobSpec(key=JOB_KEY, type=JOB_TYPE, name="Repair mismatches", payload=payload)
     execution = engine.submit(workflow=WORKFLOW, jobs=[spec], actor=order.actor)
     audit.record(operation="mismatch.repair_many", target=f"exec-{execution.pk}", details=payload, actor=order.actor)
     return execution
@@ -155,9 +156,22 @@ def work(order: Order, tally: Tally, between: Callable[[Tally], None]) -> Tally:
     return tally
 
 
+def previews(order: Order) -> Iterator[Plan]:
+    """What each repair would be, without doing any, until the time is over."""
+    end = monotonic() + order.budget_seconds
+    with _Open() as sides:
+        for mismatch in _each(order.selection, Tally()):
+            if monotonic() >= end:
+                return
+            definition, open_sides = sides.of(mismatch)
+            yield planned(mismatch, definition, open_sides, may_delete=order.may_delete)
+
+
 def _each(selection: Selection, tally: Tally) -> Iterator[Mismatch]:
-    while block := selection.block(tally.after):
+    after = tally.after
+    while block := selection.block(after):
         yield from block
+        after = (str(block[-1].mapping_id), str(block[-1].pk))
 
 
 def _one(mismatch: Mismatch, order: Order, tally: Tally, sides: "_Open") -> None:

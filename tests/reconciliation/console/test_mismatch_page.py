@@ -108,7 +108,7 @@ def test_a_stranger_is_sent_to_the_login(visit, mismatch):
 
 def test_what_is_no_mismatch_is_not_found(visit):
     for one in (uuid4(), "abc"):
-        assert visit(Role.BATCH_ADMIN).get(f"{LIST}{one}/page/").status_code == 404
+        assert visit(Role.BATCH_ADMIN).get(f"{LIST}{one}/page/", follow=True).status_code == 404
 
 
 def test_only_legal_moves_are_offered(visit, mismatch):
