@@ -115,13 +115,14 @@ class _Scalar:
 
     def timestamp(self) -> sql.Composable:
         """Microseconds by sending what is shifted from 1970 to 2000, where PostgreSQL counts from: half of the cost of
-        `extract`, which is left for the few years that the shift would push out of range."""
+        `extract`, which is left for the last years, that the shift would push out of range. The very last don't fit
+        into 8 bytes."""
         if self.unit != "us":
             return self._finite(self._ticks())
         return self.put(
             "CASE WHEN {c} < '294000-01-01' AND {c} > '-infinity' THEN {shifted} ELSE {others} END",
             shifted=self.put(_SHIFTED_AWARE if self.server_type.endswith("with time zone") else _SHIFTED),
-            others=self._finite(self._ticks()),
+            others=self._finite(self.put(_LAST_YEARS, ticks=self._ticks())),
         )
 
     def duration(self) -> sql.Composable:
@@ -158,6 +159,12 @@ _INTEGERS: dict[int, LiteralString] = {
     8: "int8send({c}::int8)",
 }
 _DECIMAL: LiteralString = "textsend(trim_scale({c})::text)"
+_LAST_YEARS: LiteralString = (
+    "CASE WHEN {c} < '294247-01-10 04:00:54.775808+00' THEN {ticks} ELSE '\\x0000000000000000'::bytea"
+    # a century earlier: above 8 bytes `extract` itself isn't exact
+    " || int8send((extract(epoch FROM {c} - interval '876000 hours') * 1000000"
+    " + 3153600000000000 - 18446744073709551616)::int8) END"
+)
 _SHIFTED: LiteralString = "timestamp_send({c} + interval '262968 hours')"
 _SHIFTED_AWARE: LiteralString = "timestamptz_send({c} + interval '262968 hours')"
 _SCALARS: dict[str, Callable[[_Scalar], sql.Composable]] = {
