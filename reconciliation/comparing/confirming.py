@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from reconciliation.comparing.judging import Judge
 from reconciliation.sources.protocol import Key, ReadTimeout, Row, Side
 from reconciliation.states import MismatchType
+
+EXPIRING = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,8 @@ class Verdict:
 
 
 def confirm(keys: Sequence[Key], source: Side, target: Side, judge: Judge, began: datetime) -> Verdict:
-    """Read the keys on both sides. Rows of the source that were written since `began` may be on their way: deferred.
+    """Read the keys on both sides. Rows of the source that were written since `began` may be on their way, and of those
+    that are about to expire nothing holds for long: deferred.
 
     Keys that take too long together are read in halves; raises `ReadTimeout` when one alone does.
     """
@@ -61,12 +64,16 @@ def _confirm(keys: Sequence[Key], source: Side, target: Side, judge: Judge, bega
             verdict.equal.append(key)
         else:
             differing[key] = columns
-    on_their_way = source.written_since(list(differing), began) if differing else set()
+    on_their_way = _on_their_way(list(differing), source, began) if differing else set()
     verdict.deferred = [key for key in differing if key in on_their_way]
     for key, columns in differing.items():
         if key not in on_their_way:
             verdict.different.append(_difference(key, columns, of_source.get(key), of_target.get(key), source, target))
     return verdict
+
+
+def _on_their_way(keys: Sequence[Key], source: Side, began: datetime) -> set[Key]:
+    return source.written_since(keys, began) | source.expiring(keys, EXPIRING)
 
 
 def _columns(judge: Judge, source: Row | None, target: Row | None) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ PostgreSQL. None is unbounded.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from project.api.errors import ApiError, ErrorCode
@@ -78,6 +78,9 @@ class Side(Protocol):
 
     def written_since(self, keys: Sequence[Key], moment: datetime) -> set[Key]:
         """Which of these rows were written at or after `moment`, as far as the side can tell."""
+
+    def expiring(self, keys: Sequence[Key], within: timedelta) -> set[Key]:
+        """Which of these rows lose a value by its time to live within that time."""
 
     def sample(self, count: int) -> list[Key]:
         """Random keys; fewer when the table is smaller."""

@@ -1,7 +1,7 @@
 """A table of PostgreSQL, read for one mapping."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import sql
@@ -113,6 +113,10 @@ class PostgresSide:
         if self._timestamp is None:
             return set()
         return set(self._of_keys(keys, columns.select(self.key_columns), self._written(moment)))
+
+    def expiring(self, keys: Sequence[Key], within: timedelta) -> set[Key]:
+        """None: PostgreSQL keeps what it has."""
+        return set()
 
     def sample(self, count: int) -> list[Key]:
         drawn: sql.Composable = self.name

@@ -12,12 +12,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def users(database: None) -> "Iterator[Mapping]":
     """Twenty users on both sides, equal."""
-    from reconciliation.sources.postgres.connecting import close_idle
     from tests.reconciliation.jobs import tables
 
     tables.make()
     yield tables.mapped()
-    close_idle()
     tables.drop()
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from project.postgres import sql
 from reconciliation.models import Connection, Mapping
+from reconciliation.sources.postgres.connecting import close_idle
 
 COLUMNS = [
     {"source": "id", "target": "id", "type": "integer(4)", "key": True, "rule": {}},
@@ -29,6 +30,8 @@ def make(name: str = "users", rows: int = 20) -> None:
 
 
 def drop() -> None:
+    """What jobs keep open is closed first: a table that is being read is not dropped."""
+    close_idle()
     sql.execute("DROP SCHEMA IF EXISTS upstream, replica CASCADE")
 
 

@@ -48,6 +48,9 @@ class Rows:
     def written_since(self, *_: Any) -> set[Key]:
         return set()
 
+    def expiring(self, *_: Any) -> set[Key]:
+        return set()
+
     def shown(self, row: Row) -> dict[str, Any]:
         return {"id": row[0], "value": row[1]}
 
