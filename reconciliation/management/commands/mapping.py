@@ -3,10 +3,12 @@
 import json
 import sys
 from argparse import ArgumentTypeError
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.management.base import CommandError, CommandParser
+from rich.console import Console
 
 from project.commands import ExitCode, ProductCommand
 from reconciliation.definition import Definition, Place, column_json
@@ -56,6 +58,7 @@ class Command(ProductCommand):
         attempt.add_argument("name", metavar="NAME")
         token = self._verb(verbs, "add-token", "give the target an indexed column with the source's partition token")
         token.add_argument("name", metavar="NAME")
+        token.add_argument("--column", help="of the target; without it the mapping's, else cassandra_token")
 
     def _verb(self, verbs: Any, name: str, told: str) -> CommandParser:
         parser: CommandParser = verbs.add_parser(name, help=told)
@@ -123,13 +126,22 @@ class Command(ProductCommand):
             sys.exit(ExitCode.DIFFERENCES)
 
     def _add_token(self, options: dict[str, Any]) -> None:
-        from reconciliation.services import tokens
+        from reconciliation.services import tokens  # imports Cassandra's driver, which takes a second
 
         mapping = mappings.get(options["name"])
-        tokens.add_token(mapping=mapping, actor=None)
-        mapping = mappings.get(mapping.name)
-        document = {"mapping": mapping.name, "token_column": mapping.token_column, "version": mapping.version}
-        self._tell(options, document, [f"{mapping.name} is read by {mapping.token_column} from now on."])
+        column = options["column"] or mapping.token_column or tokens.COLUMN
+        console = Console(stderr=True)
+        quiet = options["json"] or not console.is_terminal
+        with console.status("filling tokens") if not quiet else nullcontext() as status:
+
+            def tell(rows: int) -> None:
+                if status is not None:
+                    status.update(f"filling tokens: {rows:,} rows")
+
+            filled = tokens.add_token(Definition.of(mapping), column=column, progress=tell)
+        mapping = mappings.change(name=mapping.name, actor=None, token_column=column)
+        document = {"mapping": mapping.name, "token_column": column, "rows": filled, "version": mapping.version}
+        self._tell(options, document, [f"{mapping.name}: {filled:,} tokens filled; ranges are read by {column} now."])
 
     def _tell(self, options: dict[str, Any], document: dict[str, Any], lines: list[str]) -> None:
         if options["json"]:

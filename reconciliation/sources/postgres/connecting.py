@@ -48,16 +48,16 @@ os.register_at_fork(after_in_child=_idle.clear)  # the sockets are the parent's
 def connect(place: Place) -> Connection:
     """A connection for reading, in autocommit. Raises `SourceError` naming the connection and what to do."""
     address = _address(place)
-    return _kept(address) or _connected(place, address)
+    return _kept(_name(place, address)) or _connected(place, address)
 
 
 def give_back(place: Place, connection: Connection) -> None:
     """Keep a connection for the next, or close it when it is of no more use."""
-    address = _address(place)
+    name = _name(place, _address(place))
     usable = not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
     with _lock:
-        if usable and len(_idle[address]) < KEPT:
-            _idle[address].append((time.monotonic(), connection))
+        if usable and len(_idle[name]) < KEPT:
+            _idle[name].append((time.monotonic(), connection))
             return
     connection.close()
 
@@ -161,16 +161,21 @@ def _refusal(place: Place, error: psycopg.OperationalError) -> str:
     return f"no PostgreSQL lets us in {where}: start it, or correct host, port, user and name of the database."
 
 
-def _kept(address: str) -> Connection | None:
+def _name(place: Place, address: str) -> str:
+    """What connections of the same address and the same options are kept under. Raises `InvalidRequest`."""
+    return f"{address} {_statement_seconds(place)}"
+
+
+def _kept(name: str) -> Connection | None:
     """The last that was given back and is alive; older ones are closed."""
     oldest = time.monotonic() - KEPT_SECONDS
     with _lock:
-        given = _idle.pop(address, [])
+        given = _idle.pop(name, [])
         fresh = [one for one in given if one[0] >= oldest]
         stale = [one for _, one in given if one not in {connection for _, connection in fresh}]
         found = fresh.pop()[1] if fresh else None
         if fresh:
-            _idle[address] = fresh
+            _idle[name] = fresh
     for connection in stale:
         connection.close()
     return found if found is not None and _alive(found) else None

@@ -1,6 +1,5 @@
 """Mappings in the console: the form that proposes, tries and saves, the page, the list."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from reconciliation.models import Coverage, Mapping
 from reconciliation.services import connections, mappings
 from tests.console.engine import text
 from tests.reconciliation import rows
+from tests.reconciliation.console import forms
 from tests.reconciliation.mappings.conftest import both, here  # noqa: F401  fixtures
 from tests.reconciliation.mappings.tables import TABLES, USERS, create
 
@@ -22,31 +22,14 @@ MAPPINGS = "/admin/reconciliation/mapping/"
 NEW = f"{MAPPINGS}new/"
 READERS = sorted({*ALL_READERS, Role.RECONCILIATION_OPERATOR})
 WRITERS = {Role.BATCH_ADMIN, Role.RECONCILIATION_OPERATOR}
-FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*>(?:(?:(?!</select>).)*</select>)?", re.DOTALL)
 
 
 def page_of(mapping: Mapping) -> str:
     return f"{MAPPINGS}{mapping.pk}/page/"
 
 
-def fields(page: str) -> dict[str, Any]:
-    """What a browser without scripts would send of the page's form of columns."""
-    form = page[page.index("columns-TOTAL_FORMS") - 5000 :]
-    sent: dict[str, Any] = {}
-    for tag in FIELD.findall(form):
-        name = re.search(r'name="([^"]+)"', tag)
-        if name is None:
-            continue
-        if tag.startswith("<select"):
-            chosen = re.search(r'<option value="([^"]*)"\s+selected', tag) or re.search(r'<option value="([^"]*)"', tag)
-            sent[name[1]] = chosen[1] if chosen else ""
-        elif 'type="checkbox"' in tag:
-            if "checked" in tag:
-                sent[name[1]] = "on"
-        else:
-            value = re.search(r'value="([^"]*)"', tag)
-            sent[name[1]] = value[1] if value else ""
-    return sent
+def fields(page: str) -> dict[str, str]:
+    return forms.fields(page, "columns-TOTAL_FORMS")
 
 
 def step(client: Client, path: str, page: str, name: str, **changed: Any) -> Any:
@@ -106,7 +89,9 @@ def test_the_table_of_columns_can_be_edited_and_tried_again(visit, users):
 
 
 def test_what_cannot_be_compared_is_shown_and_left_out(visit, both):  # noqa: F811
-    both("id int PRIMARY KEY, spot point, born date, mine int", "id int PRIMARY KEY, spot point, born boolean, yours int")
+    both(
+        "id int PRIMARY KEY, spot point, born date, mine int", "id int PRIMARY KEY, spot point, born boolean, yours int"
+    )
     page = visit(Role.BATCH_ADMIN).post(NEW, {**TABLES, "step": "propose"}).content.decode()
     assert "type point can&#x27;t be compared exactly" in page or "point" in page
     assert "nothing is compared with: <b>spot</b>" in page
@@ -166,7 +151,9 @@ def test_a_mapping_is_changed_on_the_same_page(visit, users):
 
 
 def test_saving_what_is_there_changes_nothing(visit, users):
-    made = create(columns=[{"source": "id", "target": "id"}, {"source": "name", "target": "name", "rule": {"trim": True}}])
+    made = create(
+        columns=[{"source": "id", "target": "id"}, {"source": "name", "target": "name", "rule": {"trim": True}}]
+    )
     client = visit(Role.BATCH_ADMIN)
     path = f"{MAPPINGS}{made.pk}/edit/"
     step(client, path, text(client, path), "save")

@@ -40,7 +40,8 @@ def test_what_was_exported_changes_nothing_when_it_is_imported(both):
     both(USERS)
     create(
         columns=[pair("id"), pair("name", rule={"nfc": True, "trim": True}), pair("amount", rule={"relative": 1e-9})],
-        strategy="SAMPLE", interval_minutes=5, warning_percent=0.5, lag_seconds=1.5, deletes_allowed=True, enabled=False,
+        strategy="SAMPLE", interval_minutes=5, warning_percent=0.5, lag_seconds=1.5, deletes_allowed=True,
+        enabled=False,
     )  # fmt: skip
     text = everything()
     assert load(text).unchanged == ["connection here", "mapping users"]
@@ -126,7 +127,7 @@ def test_what_is_no_file_of_mappings_is_refused(here, text):
 
 
 def test_a_bomb_of_aliases_is_refused_at_its_line(here):
-    with pytest.raises(InvalidRequest, match="line 2.*alias"):
+    with pytest.raises(InvalidRequest, match=r"line 2.*alias"):
         load("a: &a [x, x]\nb: [*a, *a]\n")
 
 
