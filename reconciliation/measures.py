@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from project.metrics.registry import collector
 from reconciliation import drift
 from reconciliation.models import WebhookDelivery
-from reconciliation.queries import standing
+from reconciliation.queries import scraped
 from reconciliation.states import JobStatus, MismatchType
 
 TABLE = ["table"]
@@ -20,7 +20,7 @@ def last_job() -> Iterable[Metric]:
     apart = GaugeMetricFamily("cdc_reconciliation_drift_percentage", "Percentage of records out of sync", labels=TABLE)
     source = GaugeMetricFamily("cdc_reconciliation_cassandra_rows", "Total rows in Cassandra table", labels=TABLE)
     target = GaugeMetricFamily("cdc_reconciliation_postgres_rows", "Total rows in PostgreSQL table", labels=TABLE)
-    for job in standing.last_completed():
+    for job in scraped.last_completed():
         for family, value in ((apart, drift.percent(job)), (source, job.source_rows), (target, job.target_rows)):
             if value is not None:
                 family.add_metric([job.table_name], value)
@@ -39,7 +39,7 @@ def totals() -> Iterable[Metric]:
     durations = HistogramMetricFamily(
         "cdc_reconciliation_duration_seconds", "Time to complete reconciliation", labels=TABLE
     )
-    for record in standing.totals():
+    for record in scraped.totals():
         table = record["table_name"]
         mismatches.add_metric([table, MismatchType.MISSING_IN_POSTGRES.value], record["missing_in_target"])
         mismatches.add_metric([table, MismatchType.MISSING_IN_CASSANDRA.value], record["missing_in_source"])
@@ -60,9 +60,9 @@ def progress() -> Iterable[Metric]:
     age = GaugeMetricFamily(
         "tutup_reconciliation_coverage_age_seconds", "Age of the oldest proof of equality that stands", labels=TABLE
     )
-    for record in standing.ranges_left():
+    for record in scraped.ranges_left():
         left.add_metric([record["table_name"]], record["ranges"])
-    for record in standing.coverage_age():
+    for record in scraped.coverage_age():
         age.add_metric([record["table_name"]], record["seconds"])
     yield from (left, age)
 
@@ -74,9 +74,9 @@ def pending() -> Iterable[Metric]:
     oldest = GaugeMetricFamily(
         "tutup_reconciliation_oldest_pending_seconds", "Age of the oldest pending mismatch", labels=TABLE
     )
-    for record in standing.open_mismatches():
+    for record in scraped.open_mismatches():
         count.add_metric([record["table_name"], record["mismatch_type"]], record["mismatches"])
-    for record in standing.oldest_pending():
+    for record in scraped.oldest_pending():
         oldest.add_metric([record["table_name"]], record["seconds"])
     yield from (count, oldest)
 
