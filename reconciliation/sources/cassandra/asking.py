@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from cassandra import DriverException
+from cassandra import DriverException, RequestValidationException
 from cassandra.cluster import NoHostAvailable, ResponseFuture
 from cassandra.concurrent import execute_concurrent
 from cassandra.query import BoundStatement
 
 from reconciliation.definition import Place
-from reconciliation.sources.protocol import SchemaChanged
+from reconciliation.sources.protocol import SchemaChanged, SourceError
 
 from .address import address
 from .cql import Cql, of_driver
@@ -101,10 +101,10 @@ class Asking:
             metadata = session.prepare(cql).result_metadata
         except SchemaChanged as error:
             return error
-        except NoHostAvailable:
-            return None
-        except DriverException:
+        except RequestValidationException:  # it can't be prepared any more
             return self._schema_changed()
+        except (DriverException, NoHostAvailable, SourceError):
+            return None
         return None if tuple(of_driver(column[3]) for column in metadata) == types else self._schema_changed()
 
     def _schema_changed(self) -> SchemaChanged:

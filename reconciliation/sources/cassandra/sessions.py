@@ -1,5 +1,6 @@
 """One session per cluster and process, shared by all threads and kept until the process ends."""
 
+import logging
 import os
 import socket
 import ssl
@@ -46,6 +47,9 @@ class Link:
         return self.statements[cql]
 
 
+# what the driver logs it raises as well, and here that is told once, without a traceback
+logging.getLogger("cassandra").setLevel(logging.CRITICAL)
+
 _links: dict[Address, Link] = {}
 _lock = threading.Lock()
 
@@ -67,11 +71,13 @@ def forget(gone: Link) -> None:
 
 
 def _connected(address: Address) -> Session:
-    cluster = Cluster(list(address.hosts), port=address.port, **_options(address))
+    cluster: Cluster | None = None
     try:
+        cluster = Cluster(list(address.hosts), port=address.port, **_options(address))
         session = cluster.connect()
     except (DriverException, OSError, NoHostAvailable) as error:
-        cluster.shutdown()
+        if cluster is not None:
+            cluster.shutdown()
         raise translated(error, address) from error
     session.client_protocol_handler = RawHandler
     return session
