@@ -41,7 +41,7 @@ def compare(claim: Claim) -> dict[str, Any]:
     judge, began = steps.judge_of(job, definition), time.monotonic()
     with steps.sides(definition) as (source, target):
         try:
-            found = examine(job, part, source, target, judge, steps.pace_of(claim, job, definition))
+            found = examine(job, part, source, target, judge, steps.pace_of(claim, definition))
         except ReadTimeout as error:
             halves = (target if part.direction == Direction.TARGET else source).halve(bounds_of(part))
             if len(halves) < 2:

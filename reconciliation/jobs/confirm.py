@@ -33,7 +33,7 @@ def confirm_block(claim: Claim) -> dict[str, Any]:
         return {}
     assert job.started_at is not None
     definition = steps.definition_of(job)
-    judge, pace = steps.judge_of(job, definition), steps.pace_of(claim, job, definition)
+    judge, pace = steps.judge_of(job, definition), steps.pace_of(claim, definition)
     with steps.sides(definition) as (source, target):
         verdict = confirm(list(ranges), source, target, judge, job.started_at)
     pace.took(len(ranges))

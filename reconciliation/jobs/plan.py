@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import structlog
 from django.db.models.functions import Now
 
 from reconciliation import graph
@@ -12,11 +13,13 @@ from reconciliation.definition import Definition
 from reconciliation.jobs import steps
 from reconciliation.models import ReconciliationJob, ReconciliationRange
 from reconciliation.queries.rates import rows_per_second
-from reconciliation.sources.protocol import Bounds, Side
+from reconciliation.sources.protocol import Bounds, Side, SourceError
 from reconciliation.states import Direction, JobStatus, Strategy
 from workers.handlers import Claim, handler
 from workers.queries import has_job
 from workers.services import add_jobs
+
+log = structlog.get_logger("reconciliation")
 
 Cut = tuple[Direction, Bounds]
 
@@ -31,6 +34,8 @@ def plan(claim: Claim) -> dict[str, Any]:
     definition = steps.definition_of(job)
     with steps.sides(definition) as (source, target):
         method = method_of(definition, Strategy(job.validation_strategy), source, target)
+        if method == Method.TOKEN_RANGES:
+            fill_tokens(definition)
         rate = rows_per_second(job.mapping_id, method, default=ROWS_PER_SECOND[method])
         size = rows_of_range(definition, rate, source.shape().rows, in_memory=method in IN_MEMORY)
         cuts = list(cut(method, definition, source, target, size))
@@ -43,6 +48,17 @@ def begin(claim: Claim, job: ReconciliationJob) -> None:
     if job.started_at is None:
         with steps.fenced(claim):
             ReconciliationJob.objects.filter(pk=job.pk, started_at=None).update(started_at=Now())
+
+
+def fill_tokens(definition: Definition) -> None:
+    """Rows that came without a token are given one. They are compared in any case, only not where they belong at once:
+    so a role that may not write is no reason to stop."""
+    from reconciliation.services import tokens  # its driver takes a second to import
+
+    try:
+        tokens.fill_tokens(definition)
+    except SourceError as refusal:
+        log.warning("tokens of the target were not filled", table=definition.name, error=str(refusal))
 
 
 def cut(method: Method, definition: Definition, source: Side, target: Side, size: int) -> Iterator[Cut]:

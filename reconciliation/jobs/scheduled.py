@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from project.api.errors import InvalidRequest
+from reconciliation.models import Mapping
 from reconciliation.queries.due import due_mappings
 from reconciliation.services import trigger
 from reconciliation.states import JobType, Priority, Strategy
-from workers.handlers import Claim, handler
+from workers.handlers import Claim, Permanent, handler
 from workers.standing import Standing, standing
 
 SCHEDULE = "reconciliation"
@@ -22,15 +24,27 @@ standing(
 
 @handler("reconciliation.scheduled", internal=True, max_attempts=1)
 def scheduled(_claim: Claim) -> dict[str, Any]:
-    """Trigger the mappings that are due; nothing while reconciliation is disabled."""
+    """Trigger the mappings that are due; nothing while reconciliation is disabled.
+
+    One that is refused holds up no other: raises `Permanent` naming them when all had their turn.
+    """
     trigger.fail_abandoned()
-    due = due_mappings()
-    for mapping in due:
-        trigger.trigger(
-            tables=[mapping.name],
-            strategy=Strategy(mapping.strategy),
-            priority=Priority.NORMAL,
-            job_type=JobType.HOURLY_SCHEDULED,
-            actor=None,
-        )
-    return {"triggered": [mapping.name for mapping in due]}
+    triggered, refused = [], []
+    for mapping in due_mappings():
+        try:
+            start(mapping)
+            triggered.append(mapping.name)
+        except InvalidRequest as refusal:
+            refused.append(f"{mapping.name}: {refusal}")
+    if refused:
+        raise Permanent(" ".join(refused))
+    return {"triggered": triggered}
+
+
+def start(mapping: Mapping) -> None:
+    trigger.trigger(
+        tables=[mapping.name],
+        strategy=Strategy(mapping.strategy),
+        priority=Priority.NORMAL,
+        job_type=JobType.HOURLY_SCHEDULED,
+    )

@@ -50,7 +50,7 @@ def judge_of(job: ReconciliationJob, definition: Definition) -> Judge:
     return Judge(definition, rules.column_rules(job.mapping_id))
 
 
-def pace_of(claim: Claim, job: ReconciliationJob, definition: Definition) -> Pace:
+def pace_of(claim: Claim, definition: Definition) -> Pace:
     """This reader's share of the mapping's cap."""
     cap = definition.rows_per_second
-    return Pace(None if cap is None else cap / parallelism(job.mapping), claim.stop_if_asked)
+    return Pace(None if cap is None else cap / parallelism(cap), claim.stop_if_asked)

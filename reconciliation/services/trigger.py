@@ -15,8 +15,10 @@ from project.api.errors import ErrorCode, InvalidRequest, NotFound, NotReady
 from reconciliation import graph
 from reconciliation.canonical import VERSION
 from reconciliation.definition import Definition
+from reconciliation.events import Event
 from reconciliation.models import Mapping, ReconciliationJob
 from reconciliation.queries.rates import estimated_completion
+from reconciliation.services import webhooks
 from reconciliation.states import JobStatus, JobType, Priority, Strategy
 from workers import services as engine
 from workers.queries import execution_state
@@ -64,11 +66,11 @@ def require_enabled() -> None:
         )
 
 
-def parallelism(mapping: Mapping) -> int:
-    """How many ranges of the mapping are read at once. Each of the readers keeps to its share of the mapping's cap."""
-    if mapping.rows_per_second is None:
+def parallelism(rows_per_second: int | None) -> int:
+    """How many ranges of a table are read at once. Each of the readers keeps to its share of the mapping's cap."""
+    if rows_per_second is None:
         return PARALLELISM
-    return max(1, min(PARALLELISM, mapping.rows_per_second // ROWS_OF_ONE_READER))
+    return max(1, min(PARALLELISM, rows_per_second // ROWS_OF_ONE_READER))
 
 
 def _mappings(tables: Sequence[str]) -> list[Mapping]:
@@ -129,6 +131,7 @@ def _running(mapping: Mapping) -> ReconciliationJob | None:
     job.status, job.completed_at = JobStatus.FAILED, Now()
     job.validation_errors = [{"range": None, "error": "Its execution was cancelled or removed before it ended."}]
     job.save(update_fields=["status", "completed_at", "validation_errors"])
+    webhooks.emit(Event.JOB_FAILED, job)
     return None
 
 
@@ -163,7 +166,7 @@ def _start(
         triggered_by=actor,
     )
     execution = engine.submit(
-        workflow=graph.WORKFLOW, jobs=graph.planning(job), parallelism=parallelism(mapping), actor=actor
+        workflow=graph.WORKFLOW, jobs=graph.planning(job), parallelism=parallelism(mapping.rows_per_second), actor=actor
     )
     job.execution_id = execution.pk
     job.save(update_fields=["execution_id"])

@@ -4,6 +4,7 @@ import pytest
 
 from project.postgres import sql
 from reconciliation import drift
+from reconciliation.events import Event
 from reconciliation.models import Candidate, Coverage, Mismatch, ReconciliationRange
 from reconciliation.states import JobStatus, RangeState
 from tests.reconciliation.jobs import tables
@@ -54,6 +55,22 @@ def test_every_planted_difference_is_found_with_the_values_of_both_sides(compare
     assert found["4"].source_checksum != found["4"].target_checksum
     assert {event.name for one in found.values() for event in one.events.all()} == {"detected"}
     assert not Candidate.objects.exists()
+
+
+def test_subscribers_are_told_of_the_end_and_of_the_drift(compared, monkeypatch):
+    told = []
+    monkeypatch.setattr("reconciliation.services.webhooks.emit", lambda event, job: told.append((event, job.status)))
+    compared()
+    sql.execute("DELETE FROM replica.users WHERE id = 3")
+    compared()
+    sql.execute("DROP TABLE replica.users")
+    compared()
+    assert told == [
+        (Event.JOB_COMPLETED, JobStatus.COMPLETED),
+        (Event.JOB_COMPLETED, JobStatus.COMPLETED),
+        (Event.DRIFT_DETECTED, JobStatus.COMPLETED),
+        (Event.JOB_FAILED, JobStatus.FAILED),
+    ]
 
 
 def test_drift_is_in_percent_and_above_the_threshold_fires_the_alert(compared):

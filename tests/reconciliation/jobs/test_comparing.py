@@ -36,7 +36,7 @@ class Rows:
     """The rows of one side."""
 
     def __init__(self, rows: Mapping[bytes, bytes | None]) -> None:
-        self.rows = {(key,): (key, value) for key, value in rows.items()}
+        self.rows: dict[Key, Row] = {(key,): (key, value) for key, value in rows.items()}
 
     def pages(self, size: int = 3) -> Iterator[list[Row]]:
         rows = list(self.rows.values())
@@ -97,7 +97,8 @@ def test_confirming_says_what_is_true_of_each_key_also_in_halves(source, target)
 
 
 def test_rows_of_one_key_never_hide_behind_each_other():
-    one, other = (b"k", b"1"), (b"k", b"2")
+    one: Row = (b"k", b"1")
+    other: Row = (b"k", b"2")
     for source, target in (([one], [one, one]), ([one, one], [one]), ([one, other], [one]), ([one], [one, other])):
         with pytest.raises(KeysRepeat):
             merge([source], [[row] for row in target], judge())
@@ -105,7 +106,7 @@ def test_rows_of_one_key_never_hide_behind_each_other():
 
 def test_what_a_rule_leaves_out_is_no_difference_and_a_hit():
     of = judge(value=7)
-    assert merge([[(b"k", b"1")]], [[(b"k", b"2")]], of).keys == []
+    assert merge(Rows({b"k": b"1"}).pages(), Rows({b"k": b"2"}).pages(), of).keys == []
     assert of.hits == {7: 1}
 
 

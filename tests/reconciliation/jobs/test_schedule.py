@@ -10,8 +10,10 @@ from reconciliation.queries.due import due_mappings
 from reconciliation.services.trigger import trigger
 from reconciliation.states import JobStatus, JobType, Strategy
 from tests.reconciliation.jobs import tables
+from workers import services as engine
 from workers.models import Schedule
-from workers.services import standing
+from workers.queries import failures
+from workers.services import JobSpec, standing
 from workers.services.firing import fire_due
 
 
@@ -55,6 +57,16 @@ def test_disabled_mappings_and_tables_that_are_not_listed_are_left_out(users, or
 def test_nothing_is_due_while_reconciliation_is_disabled(users, settings):
     settings.RECONCILIATION_ENABLED = False
     assert due() == []
+
+
+def test_a_table_that_is_refused_holds_up_no_other(users, orders, run_jobs):
+    tables.make("orders")
+    Mapping.objects.filter(name="orders").update(strategy="TIMESTAMP_RANGE", timestamp_column="")
+    execution = engine.submit(workflow="test", jobs=[JobSpec(key="due", type="reconciliation.scheduled")])
+    run_jobs()
+    assert [job.table_name for job in ReconciliationJob.objects.all()] == ["users"]
+    ((_, error),) = failures(execution.pk)
+    assert error.startswith("orders: validation_strategy")
 
 
 def test_the_engines_schedule_starts_what_is_due_by_the_mappings_strategy(users, orders, run_jobs):

@@ -71,7 +71,8 @@ def test_who_asks_for_a_table_that_runs_joins_its_job(users):
     first = trigger(tables=["users"], strategy=CHECKSUM)
     second = trigger(tables=["users", "users"], strategy=Strategy.ROW_COUNT)
     assert [job.pk for job in second.jobs] == [first.jobs[0].pk]
-    assert (first.joined, second.joined) == (frozenset(), {first.jobs[0].pk})
+    assert first.joined == frozenset()
+    assert second.joined == {first.jobs[0].pk}
 
 
 def test_of_many_triggers_at_once_one_starts_and_the_others_join(users):
