@@ -17,14 +17,15 @@ from tests.docs.pages import PAGES, ROOT, anchors, blocks, everything, first_cel
 OPERATIONS = ROOT / "docs" / "operations.md"
 ENGINE = ROOT / "docs" / "engine.md"
 MONTH_END = ROOT / "docs" / "month-end.md"
-ROOMS = ("project", "workers", "batches")
+ROOMS = ("project", "workers", "batches", "reconciliation")
 READERS = {"text", "flag", "integer", "number", "choice", "items"}
 
 # an address in prose, in an answer or behind the host of a curl call, and the method before it
 ADDRESS = re.compile(
     r"(?:\b(GET|POST|PATCH|DELETE) )?"
-    r"(?:(?<=[\s`\"(])|(?<=\$URL)|(?<=:8000))(/(?:api|admin|health|ready|metrics)\b[\w./{}-]*)"
+    r"(?:(?<=[\s`\"(])|(?<=\$URL)|(?<=:8000))(/(?:api|admin|health|ready|metrics)\b[\w./{}$-]*)"
 )
+ANY_ID = "550e8400-e29b-41d4-a716-446655440000"
 PLACES = {
     "batch_id": "2025-01-MONTHEND",
     "worker_id": "1",
@@ -35,7 +36,11 @@ PLACES = {
     "jobId": "job-1",
     "workerId": "worker-1",
     "name": "default",
+    "job_id": ANY_ID,
+    "mismatch_id": ANY_ID,
+    "webhook_id": "1",
 }
+VARIABLE = re.compile(r"\$[A-Z]+")  # of the shell, from an answer before
 COMMAND = re.compile(r"manage\.py ([a-z_]+)([^\n`|#]*)")
 METRIC = re.compile(r"(Gauge|Counter|Info|Histogram|Summary)MetricFamily\(\s*\"(tutup_\w+)\"")
 
@@ -120,7 +125,7 @@ def addresses() -> set[tuple[str, str]]:
 def serves(method: str, path: str) -> bool:
     """Whether somebody answers at this address, and takes the method."""
     try:
-        view = resolve(re.sub(r"{(\w+)}", lambda place: PLACES[place[1]], path)).func
+        view = resolve(re.sub(r"{(\w+)}", lambda place: PLACES[place[1]], VARIABLE.sub(ANY_ID, path))).func
     except Resolver404:
         return False
     roles = getattr(getattr(view, "view_class", None), "roles", {})
