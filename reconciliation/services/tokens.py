@@ -103,9 +103,10 @@ class _Filling:
         """The table, or its partitions, with the size in blocks."""
         found = self._connection.execute(
             "SELECT n.nspname, c.relname, pg_relation_size(c.oid) / current_setting('block_size')::int"
-            " FROM pg_partition_tree(%s::regclass) AS p JOIN pg_class AS c ON c.oid = p.relid"
-            " JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE p.isleaf",
-            [self._target.name.as_string(self._connection)],
+            " FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+            " WHERE c.relkind <> 'p'"
+            " AND (c.oid = %(table)s::regclass OR c.oid IN (SELECT relid FROM pg_partition_tree(%(table)s::regclass)))",
+            {"table": self._target.name.as_string(self._connection)},
         )
         return [(sql.Identifier(schema, name), blocks) for schema, name, blocks in found]
 
