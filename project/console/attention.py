@@ -1,6 +1,6 @@
 """What needs a person now: one line each, with the place or the command that mends it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,12 @@ from project.console.navigation import changelist
 from project.console.people import holds
 from project.console.states import BAD, WARN
 from project.postgres import routines, sql
+from reconciliation.admin.card import bounded
+from reconciliation.admin.jobs.drifting import percentage
+from reconciliation.drift import Severity
+from reconciliation.queries import standing
+from reconciliation.queries.chosen import Chosen
+from reconciliation.states import JobStatus
 from workers.models import Schedule
 from workers.queries.health import Code, warnings
 from workers.queries.queue_states import pauses
@@ -52,8 +58,18 @@ class Row:
 def rows(request: HttpRequest) -> list[Row]:
     """Everything that needs somebody, the worst first."""
     found = [*_batches(), *_engine(), *_pauses(), *_schedules(), *_prerequisites(), *_imports(), *_routines()]
+    found += _reconciliation()
     if holds(request, SEES_KEYS):
         found += _keys()
+    return _worst_first(found)
+
+
+def of_reconciliation() -> list[Row]:
+    """What needs those who look after nothing else."""
+    return _worst_first([*_reconciliation(), *_engine()])
+
+
+def _worst_first(found: Iterable[Row]) -> list[Row]:
     return sorted(found, key=lambda row: row.tone != BAD)
 
 
@@ -105,6 +121,27 @@ def _imports() -> Iterator[Row]:
         text = f"{found.rows_rejected:,} of {found.rows_read:,} lines of {Path(found.file_name).name} were rejected"
         address = changelist("ledger.importreject", import_of=found.pk)
         yield Row(WARN, text, address, "rejects", moment=found.started_at)
+
+
+def _reconciliation() -> Iterator[Row]:
+    """The last comparison of a table that failed or found too much, and mismatches that nobody has judged in long."""
+    found = standing.tables()
+    failed = [one.last for one in found if one.last and one.last.status == JobStatus.FAILED]
+    for job in failed[:SHOWN]:
+        address = reverse("admin:reconciliation_job", args=[job.pk])
+        yield Row(BAD, f"The last comparison of {job.table_name} failed", address, "job", moment=job.completed_at)
+    for table in [one for one in found if one.severity and one.ended][:SHOWN]:
+        assert table.ended is not None
+        tone = BAD if table.severity == Severity.CRITICAL else WARN
+        text = f"Drift of {table.name} is {percentage(table.drift)}: {str(table.severity).lower()}"
+        address = reverse("admin:reconciliation_job", args=[table.ended.pk])
+        yield Row(tone, text, address, "job", moment=table.ended.completed_at)
+    old = Chosen(age="older")
+    count = old.rows().order_by()[: standing.COUNTED + 1].count()
+    if count:
+        address = f"{changelist('reconciliation.mismatch')}?{old.query()}"
+        said = "1 mismatch is" if count == 1 else f"{bounded(count)} mismatches are"
+        yield Row(WARN, f"{said} open for more than 30 days", address, "mismatches")
 
 
 def _keys() -> Iterator[Row]:

@@ -23,6 +23,8 @@ from project.console.navigation import changelist
 from project.console.pages import fragment
 from project.console.people import holds
 from project.postgres import sql
+from reconciliation.admin.card import card as reconciliation
+from reconciliation.admin.roles import READERS
 
 RECENT = 8
 
@@ -40,7 +42,7 @@ class NextStep:
 def context(request: HttpRequest) -> dict[str, Any]:
     """What the dashboard shows this person; without a reader's role no more than that it is empty."""
     if not holds(request, ALL_READERS):
-        return {"reader": False}
+        return _of_reconciliation(request)
     batch = running()
     jobs = engine.figures()
     shown = card(batch) if batch else None
@@ -51,10 +53,19 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "recent": MonthEndBatch.objects.select_related("period", "initiated_by")[:RECENT],
         "engine": jobs,
         "attention": attention.rows(request),
+        "reconciliation": reconciliation(),
         "next_step": None if batch else next_step(request),
         "now": timezone.now(),
         "live": bool(shown and shown["live"]),
     }
+
+
+def _of_reconciliation(request: HttpRequest) -> dict[str, Any]:
+    """What those see who read nothing but reconciliation; others nothing."""
+    if not holds(request, READERS):
+        return {"reader": False}
+    shown = {"reconciliation": reconciliation(), "attention": attention.of_reconciliation()}
+    return {"reader": False, "reconciler": True, **shown}
 
 
 def live(request: HttpRequest) -> TemplateResponse:

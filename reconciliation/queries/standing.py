@@ -1,81 +1,69 @@
-"""How tables stand, for a scrape: each from one short statement."""
+"""How reconciliation stands: open mismatches, and of each table the last comparison and its drift."""
 
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
-from project.postgres import sql
-from reconciliation.models import Mapping, ReconciliationJob
-from reconciliation.states import JobStatus
+from reconciliation import drift
+from reconciliation.drift import Severity
+from reconciliation.models import Mapping, Mismatch, ReconciliationJob
+from reconciliation.states import JobStatus, MismatchType, Resolution
+
+OLD = timedelta(days=7)
+LOOKED_AT = 500  # mappings
+COUNTED = 10_000  # open mismatches of a kind
 
 
-def last_completed() -> QuerySet[ReconciliationJob]:
-    """The newest completed job of each table that is compared."""
-    completed = ReconciliationJob.objects.filter(
-        table_name=OuterRef("name"), mapping=OuterRef("pk"), status=JobStatus.COMPLETED
+@dataclass(frozen=True)
+class Table:
+    """A mapped table: its last comparison, and the last that came to its end."""
+
+    name: str
+    last: ReconciliationJob | None
+    ended: ReconciliationJob | None
+
+    @property
+    def drift(self) -> float | None:
+        return None if self.ended is None else drift.percent(self.ended)
+
+    @property
+    def severity(self) -> Severity | None:
+        return None if self.ended is None else drift.severity(self.ended)
+
+
+@dataclass(frozen=True)
+class Open:
+    """Open mismatches; each count is one more than `COUNTED` where there are more."""
+
+    total: int
+    old: int
+    by_type: dict[str, int]
+
+
+def tables() -> list[Table]:
+    """Of the enabled mappings, those with the greatest drift first."""
+    jobs = ReconciliationJob.objects.filter(mapping=OuterRef("pk")).order_by("-created_at")
+    ended = jobs.filter(status=JobStatus.COMPLETED)
+    found = Mapping.objects.filter(enabled=True).annotate(
+        last_id=Subquery(jobs.values("pk")[:1]), ended_id=Subquery(ended.values("pk")[:1])
     )
-    newest = completed.order_by("-created_at").values("pk")[:1]
-    ids = Mapping.objects.filter(enabled=True).order_by().values_list(Subquery(newest))
-    return ReconciliationJob.objects.filter(pk__in=ids).select_related("mapping").order_by("table_name")
+    rows = list(found.order_by("name").values_list("name", "last_id", "ended_id")[:LOOKED_AT])
+    wanted = {pk for _, *ids in rows for pk in ids if pk}
+    known = _jobs(wanted)
+    listed = [Table(name, known.get(last), known.get(end)) for name, last, end in rows]
+    return sorted(listed, key=lambda table: -(table.drift or 0.0))
 
 
-def totals() -> list[dict[str, Any]]:
-    """Of each table what its ended jobs came to; zeros for one that was never compared."""
-    return sql.rows(_TOTALS)
+def open_mismatches() -> Open:
+    """Counted no further than a page says."""
+    pending = Mismatch.objects.filter(resolution_status=Resolution.PENDING).order_by()
+    by_type = {kind: pending.filter(mismatch_type=kind)[: COUNTED + 1].count() for kind in MismatchType.values}
+    old = pending.filter(detected_at__lte=timezone.now() - OLD)
+    return Open(pending[: COUNTED + 1].count(), old[: COUNTED + 1].count(), by_type)
 
 
-def ranges_left() -> list[dict[str, Any]]:
-    """Of each table that is being compared the ranges that are left."""
-    return sql.rows(_RANGES_LEFT)
-
-
-def coverage_age() -> list[dict[str, Any]]:
-    """Seconds since the oldest proof that stands, of each table that has proofs."""
-    return sql.rows(_COVERAGE_AGE)
-
-
-def open_mismatches() -> list[dict[str, Any]]:
-    """Pending mismatches by table and type."""
-    return sql.rows(_OPEN)
-
-
-def oldest_pending() -> list[dict[str, Any]]:
-    """Seconds since the oldest pending mismatch of each table was first seen."""
-    return sql.rows(_OLDEST)
-
-
-_TOTALS = """
-SELECT coalesce(t.table_name, m.name) AS table_name, coalesce(t.completed, 0) AS completed,
-  coalesce(t.failed, 0) AS failed, coalesce(t.missing_in_target, 0) AS missing_in_target,
-  coalesce(t.missing_in_source, 0) AS missing_in_source, coalesce(t.data_mismatches, 0) AS data_mismatches,
-  coalesce(t.seconds, 0) AS seconds, coalesce(t.within_10, 0) AS within_10, coalesce(t.within_30, 0) AS within_30,
-  coalesce(t.within_60, 0) AS within_60
-FROM reconciliation_total t FULL JOIN reconciliation_mapping m ON m.name = t.table_name
-ORDER BY 1
-"""
-
-_RANGES_LEFT = """
-SELECT j.table_name, count(r.id) AS ranges
-FROM reconciliation_job j LEFT JOIN reconciliation_range r ON r.job_id = j.id AND r.state = 'PENDING'
-WHERE j.status = 'RUNNING' GROUP BY j.table_name ORDER BY 1
-"""
-
-_COVERAGE_AGE = """
-SELECT m.name AS table_name, extract(epoch FROM now() - min(c.proved_at))::float8 AS seconds
-FROM reconciliation_coverage c JOIN reconciliation_mapping m ON m.id = c.mapping_id
-WHERE m.enabled GROUP BY m.name ORDER BY 1
-"""
-
-_OPEN = """
-SELECT i.table_name, i.mismatch_type, count(*) AS mismatches
-FROM mismatch i WHERE i.resolution_status = 'PENDING' GROUP BY 1, 2 ORDER BY 1, 2
-"""
-
-# the index of pending mismatches begins with the mapping: one look into it for each
-_OLDEST = """
-SELECT m.name AS table_name, extract(epoch FROM now() - o.detected_at)::float8 AS seconds
-FROM reconciliation_mapping m CROSS JOIN LATERAL (
-  SELECT i.detected_at FROM mismatch i WHERE i.mapping_id = m.id AND i.resolution_status = 'PENDING'
-  ORDER BY i.detected_at LIMIT 1) o
-ORDER BY 1
-"""
+def _jobs(ids: Collection[object]) -> dict[object, ReconciliationJob]:
+    return {job.pk: job for job in ReconciliationJob.objects.select_related("mapping").filter(pk__in=ids)}

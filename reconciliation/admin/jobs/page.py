@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
 from project.console import states
 from reconciliation import drift
 from reconciliation.admin.jobs.drifting import percentage, severity
+from reconciliation.drift import Thresholds
 from reconciliation.models import Coverage, Mapping, ReconciliationJob, Sighting
 from reconciliation.queries.jobs import ranges as ranges_by_state
 from reconciliation.states import JobStatus, RangeState
@@ -65,11 +65,8 @@ def seconds(job: ReconciliationJob) -> float | None:
 
 def thresholds(mapping: Mapping) -> dict[str, str]:
     """The mapping's, else the installation's."""
-    warning, critical = mapping.warning_percent, mapping.critical_percent
-    return {
-        "warning": percentage(settings.RECONCILIATION_DRIFT_WARNING_THRESHOLD if warning is None else warning),
-        "critical": percentage(settings.RECONCILIATION_DRIFT_CRITICAL_THRESHOLD if critical is None else critical),
-    }
+    found = Thresholds.of(mapping)
+    return {"warning": percentage(found.warning), "critical": percentage(found.critical)}
 
 
 def _progress(job: ReconciliationJob) -> dict[str, Any]:

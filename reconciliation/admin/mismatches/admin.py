@@ -42,7 +42,7 @@ class MismatchAdmin(ReadOnlyAdmin):
 
     view_roles: ClassVar = READERS
     change_list_template = "reconciliation/mismatches.html"
-    list_display = ("key", "table_name", "kind", "state", "differing", "first_seen", "last_seen", "times")
+    list_display = ("row", "table_name", "kind", "state", "differing", "first_seen", "last_seen", "times")
     list_filter = (StatusFilter, TableFilter, TypeFilter, AgeFilter, JobFilter)
     search_fields = ("primary_key_value",)
     search_help_text = "A whole key, or a mismatch's id"
@@ -51,6 +51,9 @@ class MismatchAdmin(ReadOnlyAdmin):
 
     def page_of(self, obj: Model) -> str:
         return reverse("admin:mismatch", args=[obj.pk])
+
+    def get_preserved_filters(self, request: HttpRequest) -> str:
+        return ""  # a row's address has the list's filters in words of its own
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return ChosenList
@@ -61,7 +64,7 @@ class MismatchAdmin(ReadOnlyAdmin):
         return queryset.filter(of_key(search_term)), False
 
     @admin.display(description="key")
-    def key(self, mismatch: Mismatch) -> str:
+    def row(self, mismatch: Mismatch) -> str:
         return mismatch.primary_key_value
 
     @admin.display(description="type")
