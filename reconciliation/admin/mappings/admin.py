@@ -89,7 +89,7 @@ class MappingAdmin(ReadOnlyAdmin):
         if not count:
             return figures.number("0")
         link = f"{changelist('reconciliation.mismatch')}?{urlencode({'table': mapping.name})}"
-        return format_html('<a href="{}">{}</a>', link, figures.count(count))
+        return format_html('<a class="id" href="{}">{}</a>', link, figures.count(count))
 
     @admin.display(description="proved equal", ordering="proved_at")
     def proved(self, mapping: Mapping) -> SafeString | str:

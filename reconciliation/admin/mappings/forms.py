@@ -120,8 +120,7 @@ class RunForm(forms.Form):
         tokens = [c.name for c in columns if target.can_hold_tokens(c)] if proposal.source.has_tokens else []
         self._choose("token_column", tokens)
         for name, (least, most) in NUMBERS.items():
-            field = self.fields[name]
-            field.widget.attrs.update(min=least, max=most, step="1" if isinstance(field, forms.IntegerField) else "any")
+            self.fields[name].widget.attrs.update(min=least, max=most)
 
     def _choose(self, name: str, columns: list[str]) -> None:
         field = self.fields[name]

@@ -29,6 +29,7 @@ class SheetRow:
     name: str
     source: Column | None  # None: the table has it no more
     pair: Pair | None
+    refusal: str  # why it can't be compared with what is chosen, or with the column of its name
 
     @property
     def compared_as(self) -> str:
@@ -78,11 +79,13 @@ class Sheet:
 
     def rows(self) -> Iterator[SheetRow]:
         source, target = self.proposal.source, self.proposal.target
+        by_name = {refused.source.name: refused for refused in self.proposal.refused}
         for form in self.columns.forms:
             name = form["source"].value() or ""
             left, right = source.column(name), target.column(form["target"].value() or "")
             found = pair(source, target, left, right) if left and right else None
-            yield SheetRow(form=form, name=name, source=left, pair=found)
+            shown = found or by_name.get(name)
+            yield SheetRow(form=form, name=name, source=left, pair=found, refusal=shown.refusal if shown else "")
 
     @property
     def left_over(self) -> list[Column]:

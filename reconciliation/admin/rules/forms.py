@@ -25,9 +25,15 @@ class MappingForm(forms.Form):
 class ConditionForm(forms.Form):
     """One condition on a row; an empty column is none."""
 
-    column = forms.ChoiceField(required=False)
-    operator = forms.ChoiceField(choices=[(name, name.replace("_", " ")) for name in OPERATORS], required=False)
-    value = forms.CharField(required=False, strip=False, max_length=2000)
+    column = forms.ChoiceField(required=False, widget=forms.Select({"aria-label": "Column of the condition"}))
+    operator = forms.ChoiceField(
+        choices=[(name, name.replace("_", " ")) for name in OPERATORS],
+        required=False,
+        widget=forms.Select({"aria-label": "Operator"}),
+    )
+    value = forms.CharField(
+        required=False, strip=False, max_length=2000, widget=forms.TextInput({"aria-label": "Value"})
+    )
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +59,7 @@ class RuleForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
         error_messages={"required": "Say why: whoever meets the rule reads it."},
     )
-    days = forms.ChoiceField(choices=DAYS, required=False, label="For")
+    days = forms.ChoiceField(choices=DAYS, required=False, initial="30", label="For")
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
