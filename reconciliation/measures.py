@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from project.metrics.registry import collector
 from reconciliation import drift
-from reconciliation.models import WebhookDelivery
+from reconciliation.models import ReconciliationJob, WebhookDelivery
 from reconciliation.queries import scraped
 from reconciliation.states import JobStatus, MismatchType
 
@@ -16,14 +16,15 @@ TABLE = ["table"]
 
 @collector
 def last_job() -> Iterable[Metric]:
-    """What the last completed job of each table found."""
+    """What the last completed job of each table found, and the last that counted all rows."""
     apart = GaugeMetricFamily("cdc_reconciliation_drift_percentage", "Percentage of records out of sync", labels=TABLE)
     source = GaugeMetricFamily("cdc_reconciliation_cassandra_rows", "Total rows in Cassandra table", labels=TABLE)
     target = GaugeMetricFamily("cdc_reconciliation_postgres_rows", "Total rows in PostgreSQL table", labels=TABLE)
     for job in scraped.last_completed():
-        for family, value in ((apart, drift.percent(job)), (source, job.source_rows), (target, job.target_rows)):
-            if value is not None:
-                family.add_metric([job.table_name], value)
+        _add(apart, job, drift.percent(job))
+    for job in scraped.last_completed(scraped.WHOLE):
+        _add(source, job, job.source_rows)
+        _add(target, job, job.target_rows)
     yield from (apart, source, target)
 
 
@@ -89,3 +90,8 @@ def deliveries() -> Iterable[Metric]:
     for state in WebhookDelivery.State.values:
         family.add_metric([state], counted.get(state, 0))
     yield family
+
+
+def _add(family: GaugeMetricFamily, job: ReconciliationJob, value: float | None) -> None:
+    if value is not None:
+        family.add_metric([job.table_name], value)

@@ -34,7 +34,7 @@ def deliver(claim: Claim) -> dict[str, Any] | None:
     delivery.attempts, delivery.response_status, delivery.error = claim.attempt, None, ""
     try:
         _send(delivery, claim)
-    except (httpx.HTTPError, OSError, Refused, Permanent) as error:
+    except (httpx.HTTPError, OSError, ValueError, Refused, Permanent) as error:  # ValueError: a name that none can have
         delivery.error = _told(error)
         raise
     else:

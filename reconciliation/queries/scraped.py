@@ -1,18 +1,25 @@
 """How tables stand, for a scrape: each from one short statement."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from project.postgres import sql
 from reconciliation.models import Mapping, ReconciliationJob
-from reconciliation.states import JobStatus
+from reconciliation.states import JobStatus, Strategy
+
+WHOLE = (Strategy.ROW_COUNT, Strategy.CHECKSUM)
+"""What counts all rows of both sides."""
 
 
-def last_completed() -> QuerySet[ReconciliationJob]:
-    """The newest completed job of each table that is compared."""
+def last_completed(strategies: Collection[str] = Strategy.values) -> QuerySet[ReconciliationJob]:
+    """The newest completed job, of these strategies, of each table that is compared."""
     completed = ReconciliationJob.objects.filter(
-        table_name=OuterRef("name"), mapping=OuterRef("pk"), status=JobStatus.COMPLETED
+        table_name=OuterRef("name"),
+        mapping=OuterRef("pk"),
+        status=JobStatus.COMPLETED,
+        validation_strategy__in=strategies,
     )
     newest = completed.order_by("-created_at").values("pk")[:1]
     ids = Mapping.objects.filter(enabled=True).order_by().values_list(Subquery(newest))

@@ -83,6 +83,17 @@ def test_gauges_are_those_of_the_last_completed_job(scrape):
     assert values(found["cdc_reconciliation_postgres_rows"]) == {("users",): 990, ("orders",): 5_000_000}
 
 
+@pytest.mark.parametrize("strategy", ["SAMPLE", "TIMESTAMP_RANGE"])
+def test_rows_are_those_of_the_last_job_that_counted_them_all(scrape, strategy):
+    job(source_rows=1000, target_rows=990, mismatch_count=10)
+    part = {"source_rows": 20, "target_rows": 20, "compared_rows": 20, "mismatch_count": 1}
+    job(started_at=NOVEMBER + timedelta(hours=1), validation_strategy=strategy, **part)
+    found = scrape()
+    assert values(found["cdc_reconciliation_cassandra_rows"]) == {("users",): 1000}
+    assert values(found["cdc_reconciliation_postgres_rows"]) == {("users",): 990}
+    assert values(found["cdc_reconciliation_drift_percentage"]) == {("users",): 5.0}
+
+
 def test_a_table_that_is_not_compared_any_more_raises_no_alert(scrape):
     mapping("users", enabled=False)
     job()
