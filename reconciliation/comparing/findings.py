@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from reconciliation.sources.protocol import Key
+from reconciliation.states import Direction
 
 
 @dataclass(kw_only=True)
@@ -23,6 +24,14 @@ class Findings:
         self.target_rows = (self.target_rows or 0) + (part.target_rows or 0)
         self.compared += part.compared
         self.keys += part.keys
+
+
+class TooManyRows(Exception):
+    """More rows of a range differ, or are in it, than a reader should hold: its halves are compared instead."""
+
+    def __init__(self, side: Direction, rows: int) -> None:
+        super().__init__(f"{rows:,} rows of the {side.label.lower()} in one range are too many to hold.")
+        self.side = side
 
 
 class KeysRepeat(Exception):

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 
-from reconciliation.comparing.findings import Findings, KeysRepeat
+from reconciliation.comparing.findings import Findings, KeysRepeat, TooManyRows
 from reconciliation.comparing.judging import Judge
 from reconciliation.comparing.pace import Pace
 from reconciliation.sources.postgres.digest import fast_ranges
 from reconciliation.sources.protocol import Bounds, Key, Row, Side
+from reconciliation.states import Direction
 
+HELD = 200_000  # rows at most that a reader has in memory; ranges are cut by the source's rows, and far below it
 Pages = Iterable[list[Row]]
 
 
 def merge(source: Pages, target: Pages, judge: Judge) -> Findings:
     """Compare the rows of one range. Memory: the source's rows of the range, a page of the target, what differs.
 
-    Raises `KeysRepeat` where rows of one key would hide behind each other.
+    Raises `KeysRepeat` where rows of one key would hide behind each other, `TooManyRows` before the memory is.
     """
     of_source: set[Row] = set()
     equal: set[Row] = set()
@@ -23,11 +25,13 @@ def merge(source: Pages, target: Pages, judge: Judge) -> Findings:
     for page in source:
         source_rows += len(page)
         of_source.update(page)
+        _hold(Direction.SOURCE, source_rows)
     for page in target:
         target_rows += len(page)
         rows = set(page)
         only_target += rows - of_source
         equal |= rows & of_source
+        _hold(Direction.TARGET, len(only_target))
     if len(of_source) != source_rows:
         raise KeysRepeat("source")
     if len(equal) + len(only_target) != target_rows:
@@ -49,8 +53,15 @@ def merge_unequal(bounds: Bounds, source: Side, target: Side, judge: Judge, pace
         if equal:
             found.add(Findings(source_rows=source_rows, target_rows=target_rows, compared=source_rows))
         else:
+            _hold(Direction.SOURCE, source_rows)
+            _hold(Direction.TARGET, target_rows)
             found.add(merge(pace.pages(source.read(part)), target.read(part), judge))
     return found
+
+
+def _hold(side: Direction, rows: int) -> None:
+    if rows > HELD:
+        raise TooManyRows(side, rows)
 
 
 def _by_key(rows: Iterable[Row], judge: Judge, side: str) -> dict[Key, Row]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from project.postgres import sql
 from reconciliation import graph
-from reconciliation.comparing.findings import Findings
+from reconciliation.comparing.findings import Findings, TooManyRows
 from reconciliation.comparing.judging import Judge
 from reconciliation.comparing.keys import to_json
 from reconciliation.comparing.looking_up import look_up_both, look_up_source, look_up_target
@@ -32,7 +32,7 @@ ATTEMPTS = 5
 
 @handler("reconciliation.compare", internal=True, max_attempts=ATTEMPTS, backoff_seconds=1.0)
 def compare(claim: Claim) -> dict[str, Any]:
-    """Read a range, keep the keys that differ. One that takes too long is split and its halves are compared instead."""
+    """Read a range, keep the keys that differ. One that is too large is split and its halves are compared."""
     job = steps.job_of(claim)
     part = job.ranges.get(number=claim.payload["range"])
     if part.state != RangeState.PENDING:
@@ -42,12 +42,18 @@ def compare(claim: Claim) -> dict[str, Any]:
     with steps.sides(definition) as (source, target):
         try:
             found = examine(job, part, source, target, judge, steps.pace_of(claim, definition))
-        except ReadTimeout as error:
-            halves = (target if part.direction == Direction.TARGET else source).halve(bounds_of(part))
+        except (ReadTimeout, TooManyRows) as error:
+            halves = side_to_halve(part, error, source, target).halve(bounds_of(part))
             if len(halves) < 2:
                 raise
             return split(claim, job, part, halves, error)
     return store(claim, job, part, found, judge, time.monotonic() - began)
+
+
+def side_to_halve(part: ReconciliationRange, error: Exception, source: Side, target: Side) -> Side:
+    """The one whose key space the range is of; of a shared one, the one that has too many rows."""
+    of_target = isinstance(error, TooManyRows) and error.side == Direction.TARGET
+    return target if of_target or part.direction == Direction.TARGET else source
 
 
 def bounds_of(part: ReconciliationRange) -> Bounds:
@@ -127,7 +133,7 @@ def store(
 
 
 def split(
-    claim: Claim, job: ReconciliationJob, part: ReconciliationRange, halves: list[Bounds], error: ReadTimeout
+    claim: Claim, job: ReconciliationJob, part: ReconciliationRange, halves: list[Bounds], error: Exception
 ) -> dict[str, Any]:
     """The halves take the range's place, each a job of its own."""
     with steps.fenced(claim):

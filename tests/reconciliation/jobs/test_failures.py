@@ -93,6 +93,15 @@ def test_a_range_that_takes_too_long_is_split_until_it_does_not(compared):
     assert sum(one.rows for one in Coverage.objects.all()) == 20
 
 
+@pytest.mark.parametrize("emptied", ["replica", "upstream"])
+def test_a_range_with_more_differences_than_a_reader_holds_is_split(compared, monkeypatch, emptied):
+    monkeypatch.setattr("reconciliation.comparing.merging.HELD", 6)
+    sql.execute(f"DELETE FROM {emptied}.users")
+    job = compared()
+    assert (job.status, job.validation_errors, job.mismatch_count) == (JobStatus.COMPLETED, None, 20)
+    assert job.ranges.filter(state=RangeState.SPLIT).count() >= 3
+
+
 def test_a_killed_worker_costs_a_range_and_nothing_is_found_twice(users):
     tables.drop()
     tables.make(rows=4000)
