@@ -157,7 +157,7 @@ def _refusal(place: Place, error: psycopg.OperationalError) -> str:
         return f"PostgreSQL {where} asks for a password: name the variable that has it in password_variable."
     if attempt is not None and attempt.used_password:
         variable = place.password_variable or "the address"
-        return f"PostgreSQL {where} refuses the login: correct the user or the password in {variable}."
+        return f"PostgreSQL {where} refuses the login: correct the user, the database or the password in {variable}."
     return f"no PostgreSQL lets us in {where}: start it, or correct host, port, user and name of the database."
 
 
