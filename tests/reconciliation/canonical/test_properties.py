@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
@@ -23,7 +24,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 DECIMALS: st.SearchStrategy[Decimal] = st.decimals(allow_nan=False, allow_infinity=False, places=None).filter(
     lambda number: abs(number.as_tuple().exponent) < 1000
 )
-VALUES = {
+VALUES: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("boolean", "boolean"): st.booleans(),
     ("integer(8)", "bigint"): st.integers(-(2**63), 2**63 - 1),
     ("decimal", "numeric"): DECIMALS,
