@@ -57,6 +57,7 @@ class Mismatch(models.Model):
 
     class Meta:
         db_table = "mismatch"
+        verbose_name_plural = "mismatches"
         ordering = ["-detected_at", "id"]
         indexes = [
             models.Index(fields=["-detected_at", "id"], name="mismatch_newest"),
