@@ -124,9 +124,13 @@ class _Filling:
         total = 0
         for table, _ in self.leaves():
             missing = sql.SQL("{} IS NULL LIMIT {}").format(self._column, ROWS)
-            while filled := self._batch(table, missing):
-                total += filled
+            # asked first without a lock: a role that may only read is enough where nothing is to be done
+            while self._any(table, missing):
+                total += self._batch(table, missing)
         return total
+
+    def _any(self, table: sql.Identifier, where: sql.Composable) -> bool:
+        return self._connection.execute(sql.SQL("SELECT FROM {} WHERE {}").format(table, where)).rowcount > 0
 
     def _batch(self, table: sql.Identifier, where: sql.Composable) -> int:
         query = sql.SQL("SELECT ctid::text, {} FROM {} WHERE {} FOR UPDATE").format(

@@ -40,7 +40,7 @@ def address(place: Place) -> Address:
     """Raises `InvalidRequest` naming the part that can't be used, `SourceError` when the password isn't set."""
     parts = urlsplit(place.address)
     user, _, hosts = parts.netloc.rpartition("@")
-    names, port = _hosts(hosts)
+    names, port = _hosts(place, hosts)
     options = {**{name: values[-1] for name, values in parse_qs(parts.query).items()}, **place.options}
     if unknown := set(options) - OPTIONS:
         raise _wrong(place, "options", f"{min(unknown)!r} is none of {', '.join(sorted(OPTIONS))}.")
@@ -58,13 +58,15 @@ def address(place: Place) -> Address:
     )
 
 
-def _hosts(given: str) -> tuple[tuple[str, ...], int]:
+def _hosts(place: Place, given: str) -> tuple[tuple[str, ...], int]:
     """Several with a comma between them; the port of any is that of all."""
     names, port = [], PORT
     for host in given.split(","):
-        name, _, number = host.rpartition(":") if not host.endswith("]") and ":" in host else (host, "", "")
+        name, _, number = host.rpartition(":") if ":" in host and not host.endswith("]") else (host, "", str(port))
+        if not name or not number.isdigit():
+            raise _wrong(place, "address", "Write it as cassandra://user@host1,host2:9042/?local_dc=datacenter1.")
         names.append(name.strip("[]"))
-        port = int(number) if number.isdigit() else port
+        port = int(number)
     return tuple(names), port
 
 

@@ -9,6 +9,7 @@ from project.api.errors import InvalidRequest
 from reconciliation.canonical.encode import encode
 from reconciliation.canonical.notation import parse
 from reconciliation.sources.cassandra import CassandraSide, asking, sessions
+from reconciliation.sources.cassandra.address import address
 from reconciliation.sources.protocol import ReadTimeout, SchemaChanged, SourceError
 from tests.reconciliation.cassandra.sides import WHOLE, compared, definition, everything, place, side
 
@@ -58,6 +59,17 @@ def test_a_password_that_is_not_set_is_told_with_its_variable(cassandra, monkeyp
 def test_an_option_that_cannot_be_is_told_by_name(cassandra, options, field):
     with pytest.raises(InvalidRequest, match=f"connection orders-cassandra: {field}"):
         CassandraSide(definition(place(cassandra, "orders", options=options)))
+
+
+@pytest.mark.parametrize("hosts", ["", "one,,two", "one:port", ":9042"])
+def test_an_address_that_cannot_be_is_told(cassandra, hosts):
+    with pytest.raises(InvalidRequest, match="connection orders-cassandra: address: Write it as cassandra://"):
+        CassandraSide(definition(place(cassandra, "orders", address=f"cassandra://{hosts}/")))
+
+
+def test_several_hosts_share_a_port(cassandra):
+    found = address(place(cassandra, "orders", address="cassandra://a,[2001:db8::1],b:9142/?local_dc=west"))
+    assert (found.hosts, found.port, found.local_dc) == (("a", "2001:db8::1", "b"), 9142, "west")
 
 
 def test_no_such_table_is_told(cassandra):
@@ -149,6 +161,7 @@ def test_a_node_killed_while_it_is_read_is_told_and_read_again_when_it_is_back(c
     with pytest.raises(SourceError, match="no Cassandra answers"):
         opened.fetch([(b"\x00\x00\x00\x01",)])
     cassandra.restart()
+    # the tests' node loses nothing that it acknowledged
     assert len(everything(opened)) == 30
 
 

@@ -1,12 +1,15 @@
 """The target's token column: the server's own tokens, for every row, whatever is written meanwhile."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from project.api.errors import InvalidRequest
 from reconciliation.definition import Place
 from reconciliation.services import tokens
 from reconciliation.services.tokens import add_token, fill_tokens
+from reconciliation.sources.postgres.connecting import close_idle
 from reconciliation.sources.protocol import SourceError
 from tests.reconciliation.cassandra.sides import compared, definition, place
 
@@ -48,6 +51,18 @@ def mapped(cassandra, target):
     return definition(place(cassandra, table), COLUMNS, target=HERE, name="orders")
 
 
+@pytest.fixture
+def only_reads(target):
+    """The target, reached by a role that may only read it."""
+    execute("DROP ROLE IF EXISTS only_reads")
+    execute("CREATE ROLE only_reads LOGIN")
+    execute("GRANT SELECT ON orders TO only_reads")
+    yield Place(**{**vars(HERE), "address": make_conninfo(settings.DATABASE_URL, user="only_reads")})
+    close_idle()
+    execute("DROP OWNED BY only_reads")
+    execute("DROP ROLE only_reads")
+
+
 def of_cassandra(cassandra, mapped):
     rows = cassandra.execute(f"SELECT customer, number, token(customer, number) FROM {mapped.source.table}")
     return sorted(rows)
@@ -59,7 +74,7 @@ def of_target():
 
 def test_each_row_has_the_token_that_cassandra_gives_its_partition(cassandra, mapped, monkeypatch):
     monkeypatch.setattr(tokens, "BLOCKS", 2)
-    told = []
+    told: list[int] = []
     assert add_token(mapped, progress=told.append) == 1000
     assert of_target() == of_cassandra(cassandra, mapped)
     assert told == sorted(told)
@@ -81,6 +96,11 @@ def test_rows_written_since_are_filled_alone(cassandra, mapped):
     assert fill_tokens(filled) == 1
     assert fill_tokens(filled) == 0
     assert of_target() == of_cassandra(cassandra, mapped)
+
+
+def test_a_role_that_may_only_read_is_enough_where_nothing_is_missing(mapped, only_reads):
+    add_token(mapped)
+    assert fill_tokens(definition(mapped.source, COLUMNS, target=only_reads, token_column=COLUMN)) == 0
 
 
 def test_a_row_whose_key_cassandra_cannot_hold_is_in_a_range_all_the_same(mapped):
@@ -106,24 +126,9 @@ def test_an_index_whose_build_was_interrupted_is_built_again(mapped):
     assert execute("SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_cassandra_token'::regclass") == [(True,)]
 
 
-def test_a_role_that_may_not_add_a_column_is_told(mapped):
-    execute("DROP ROLE IF EXISTS only_reads")
-    execute("CREATE ROLE only_reads LOGIN")
-    execute("GRANT SELECT ON orders TO only_reads")
-    try:
-        reader = Place(**{**vars(HERE), "address": _as("only_reads")})
-        with pytest.raises(SourceError, match=r"the role may not add to public\.orders: connect as its owner"):
-            add_token(definition(mapped.source, COLUMNS, target=reader))
-    finally:
-        execute("DROP OWNED BY only_reads")
-        execute("DROP ROLE only_reads")
-
-
-def _as(role):
-    from django.conf import settings
-    from psycopg.conninfo import make_conninfo
-
-    return make_conninfo(settings.DATABASE_URL, user=role)
+def test_a_role_that_may_not_add_a_column_is_told(mapped, only_reads):
+    with pytest.raises(SourceError, match=r"the role may not add to public\.orders: connect as its owner"):
+        add_token(definition(mapped.source, COLUMNS, target=only_reads))
 
 
 def test_a_source_without_tokens_is_refused(target):
