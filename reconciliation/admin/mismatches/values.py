@@ -10,6 +10,7 @@ from typing import Any
 from project.console import figures
 
 LONGEST = 2000  # characters of one value on the page; the export has the whole of it
+EYE = 40  # characters that are compared at a glance
 NUMBERS = ("integer", "decimal", "float")
 PLAIN, NULL, EMPTY, ABSENT = "plain", "null", "empty", "absent"
 
@@ -80,10 +81,17 @@ def _time_between(source: Any, target: Any) -> str:
 
 
 def _first_difference(source: str, target: str) -> str:
-    """Where two texts part, by the code points there: what looks the same may differ all the same."""
+    """Where two long texts part; by the code points there where what differs may look the same, or like nothing."""
     pairs = enumerate(zip_longest(source, target), start=1)
     place, (one, other) = next((place, pair) for place, pair in pairs if pair[0] != pair[1])
-    return f"from character {place:,}: {_code(one)} against {_code(other)}"
+    if not (_plain(one) and _plain(other)):
+        return f"from character {place:,}: {_code(one)} against {_code(other)}"
+    return f"from character {place:,}" if max(len(source), len(target)) > EYE else ""
+
+
+def _plain(character: str | None) -> bool:
+    """Whether nobody takes it for another."""
+    return character is not None and character.isascii() and character.isprintable() and character != " "
 
 
 def _code(character: str | None) -> str:

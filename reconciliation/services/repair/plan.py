@@ -7,6 +7,7 @@ from typing import Any
 from project.access.roles import Role
 from reconciliation.canonical.decode import readable
 from reconciliation.canonical.digest import digest
+from reconciliation.canonical.notation import written
 from reconciliation.definition import Definition
 from reconciliation.models import Mismatch, Repair
 from reconciliation.services.fresh import Pair, Sides, key_of, opened, paired
@@ -108,7 +109,7 @@ def _changes(definition: Definition, pair: Pair, action: Repair.Action | None) -
     return tuple(
         Change(
             column=column.target,
-            type=column.type.name,
+            type=written(column.type),
             before=_readable(pair.target, place, definition),
             after=_readable(pair.source, place, definition),
             changes=column.target in changed,
