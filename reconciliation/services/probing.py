@@ -39,16 +39,6 @@ def _postgresql(place: Place) -> str:
 
 
 def _cassandra(place: Place) -> str:
-    from cassandra import DriverException
+    from reconciliation.sources.cassandra.asking import Asking  # imports the driver, which takes a second
 
-    from reconciliation.sources.cassandra.address import address
-    from reconciliation.sources.cassandra.errors import translated
-    from reconciliation.sources.cassandra.sessions import link
-
-    where = address(place)
-    session = link(where).session
-    try:
-        cluster, version = session.execute("SELECT cluster_name, release_version FROM system.local").one()
-    except DriverException as error:
-        raise translated(error, where) from error
-    return f"Cassandra {version}, cluster {cluster}"
+    return Asking(place).server()

@@ -40,6 +40,12 @@ class Asking:
         with self._told() as current:
             return described(current.session, self.place)
 
+    def server(self) -> str:
+        """What answers: product, version, name of the cluster."""
+        with self._told() as current:
+            name, version = current.session.execute("SELECT cluster_name, release_version FROM system.local").one()
+        return f"Cassandra {version}, cluster {name}"
+
     def pages(self, cql: str, values: Wire, types: Types) -> Iterator[list[Any]]:
         """The rows in pages of about two megabytes; while one is used, the next is on its way.
 

@@ -8,7 +8,8 @@ class _Fields(HTMLParser):
 
     def __init__(self, having: str) -> None:
         super().__init__()
-        self.having, self.found = having, {}
+        self.having = having
+        self.found: dict[str, str] = {}
         self._fields: dict[str, str] = {}
         self._select = self._area = ""
 
