@@ -97,7 +97,7 @@ def cassandra() -> Iterator[Cassandra]:
     """One node for all tests. Without Java 17 or Maven this fails with the command that installs them."""
     folder = ROOT / ".tests"
     folder.mkdir(exist_ok=True)
-    node = CassandraNode(Path(tempfile.mkdtemp(prefix="cassandra-", dir=folder)))
+    node = CassandraNode(Path(tempfile.mkdtemp(prefix="cassandra-", dir=folder)), short_lived=True)
     try:
         node.start()
         tables = Cassandra(node)

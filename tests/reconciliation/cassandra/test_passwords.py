@@ -21,7 +21,9 @@ SUPERUSER = PlainTextAuthProvider("cassandra", "cassandra")
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[CassandraNode]:
     """With a table, a role that may read it and a role that may not."""
-    node = CassandraNode(Path(tempfile.mkdtemp(prefix="guarded-", dir=ROOT / ".tests")), passwords=True)
+    node = CassandraNode(
+        Path(tempfile.mkdtemp(prefix="guarded-", dir=ROOT / ".tests")), passwords=True, short_lived=True
+    )
     try:
         node.start()
         cluster, session = login(node)
