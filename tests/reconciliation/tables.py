@@ -1,5 +1,6 @@
 """Two real tables of PostgreSQL, source and target, in schemas of their own, and the mapping between them."""
 
+from copy import deepcopy
 from typing import Any
 
 from django.db import connection
@@ -70,7 +71,7 @@ def make() -> Mapping:
         target=here,
         target_schema="side_target",
         target_table="order",
-        columns=COLUMNS,
+        columns=deepcopy(COLUMNS),
     )
 
 

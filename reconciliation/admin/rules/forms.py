@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from reconciliation.definition import columns
 from reconciliation.models import Mapping
-from reconciliation.services.predicates import OPERATORS, WITHOUT_VALUE
 from reconciliation.services.rules import LONGEST_REASON
+from reconciliation.services.rules.predicates import OPERATORS, WITHOUT_VALUE
 
 CONDITIONS = 4
 DAYS = [("30", "30 days"), ("7", "7 days"), ("90", "90 days"), ("365", "a year"), ("", "until it is ended")]

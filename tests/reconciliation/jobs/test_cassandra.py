@@ -151,3 +151,10 @@ def test_a_dropped_table_fails_the_job_and_proves_nothing(method, compared, cass
     assert job.status == JobStatus.FAILED
     assert orders in job.validation_errors[0]["error"]
     assert not Coverage.objects.exists()
+
+
+def test_text_that_postgresql_cannot_hold_is_found_and_stored(method, compared, cassandra, orders):
+    written(cassandra, orders, 12, "a\x00b", YESTERDAY + timedelta(hours=1))
+    job = compared()
+    assert (job.status, job.validation_errors, found()) == (JobStatus.COMPLETED, None, {"12": "DATA_MISMATCH"})
+    assert Mismatch.objects.get().source_data["name"] == "a\N{SYMBOL FOR NULL}b"

@@ -8,7 +8,7 @@ from project.access.models import AuditEntry
 from project.access.roles import Role
 from project.api.errors import Conflict, NotFound
 from reconciliation.models import Mismatch, Repair
-from reconciliation.services.repair import change as changing
+from reconciliation.services.repair import statements
 from reconciliation.services.repair.apply import apply, found
 from reconciliation.services.repair.plan import preview
 from tests.reconciliation import tables
@@ -144,13 +144,13 @@ def test_a_side_that_moves_between_the_reading_and_the_commit_stops_it(job, side
     put("source", 1)
     put("target", 1, status="'packed'")
     mismatch = tables.mismatch(job)
-    original = changing.statements.lock if side == "target" else changing.statements.update
+    original = statements.lock if side == "target" else statements.update
 
     def interfere(*given):
         run(f"""UPDATE side_{side}."order" SET amount = 1""")
         return original(*given)
 
-    monkeypatch.setattr(changing.statements, original.__name__, interfere)
+    monkeypatch.setattr(statements, original.__name__, interfere)
     assert "row has changed" in refused(mismatch)
     assert read("target", "status") == "packed"
 
