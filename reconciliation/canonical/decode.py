@@ -27,8 +27,22 @@ def decode(value: bytes | None, type_: Type, rule: Rule = EXACT) -> Any:
 
 
 def readable(value: bytes | None, type_: Type, rule: Rule = EXACT) -> Any:
-    """`decode` for people: of bytes only their number and digest."""
-    return None if value is None else decoder(type_, rule, blobs=False)(value)
+    """`decode` for people: of bytes only their number and digest, and NUL, which PostgreSQL's JSON can't hold, as its
+    symbol."""
+    if value is None:
+        return None
+    found = decoder(type_, rule, blobs=False)(value)
+    return _without_nul(found) if b"\x00" in value else found
+
+
+def _without_nul(found: Any) -> Any:
+    if isinstance(found, str):
+        return found.replace("\x00", "\u2400")
+    if isinstance(found, list):
+        return [_without_nul(one) for one in found]
+    if isinstance(found, dict):
+        return {_without_nul(name): _without_nul(one) for name, one in found.items()}
+    return found
 
 
 def spelled(value: bytes, type_: Type, rule: Rule = EXACT) -> str:
