@@ -156,6 +156,6 @@ def split(
 
 
 _CANDIDATES = """
-INSERT INTO reconciliation_candidate (job_id, range_number, key)
+INSERT INTO candidate (job_id, range_number, key)
 SELECT %s, %s, k::jsonb FROM unnest(%s::text[]) k
 """

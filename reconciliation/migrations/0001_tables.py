@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'reconciliation_connection',
+                'db_table': 'connection',
                 'ordering': ['name'],
             },
         ),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reconciliation.connection')),
             ],
             options={
-                'db_table': 'reconciliation_mapping',
+                'db_table': 'mapping',
                 'ordering': ['name'],
             },
         ),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reconciliation.reconciliationjob')),
             ],
             options={
-                'db_table': 'reconciliation_coverage',
+                'db_table': 'coverage',
                 'ordering': ['-proved_at'],
             },
         ),
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reconciliation.reconciliationjob')),
             ],
             options={
-                'db_table': 'reconciliation_candidate',
+                'db_table': 'candidate',
             },
         ),
         migrations.CreateModel(
@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 ('mismatch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repairs', to='reconciliation.mismatch')),
             ],
             options={
-                'db_table': 'mismatch_repair',
+                'db_table': 'repair',
                 'ordering': ['-id'],
             },
         ),
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                 ('mismatch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sightings', to='reconciliation.mismatch')),
             ],
             options={
-                'db_table': 'mismatch_sighting',
+                'db_table': 'sighting',
             },
         ),
         migrations.CreateModel(

@@ -107,7 +107,7 @@ class Coverage(models.Model):
     proved_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        db_table = "reconciliation_coverage"
+        db_table = "coverage"
         ordering = ["-proved_at"]
         indexes = [models.Index(fields=["mapping", "-proved_at"], name="reconciliation_coverage_newest")]
 

@@ -27,7 +27,7 @@ class Connection(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        db_table = "reconciliation_connection"
+        db_table = "connection"
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ class Mapping(models.Model):
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        db_table = "reconciliation_mapping"
+        db_table = "mapping"
         ordering = ["name"]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ class Candidate(models.Model):
     seen_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        db_table = "reconciliation_candidate"
+        db_table = "candidate"
         indexes = [models.Index(fields=["job", "range_number"], name="reconciliation_candidate_range")]
 
     def __str__(self) -> str:
@@ -83,7 +83,7 @@ class Sighting(models.Model):
     mismatch_type = models.TextField(choices=MismatchType)
 
     class Meta:
-        db_table = "mismatch_sighting"
+        db_table = "sighting"
         constraints = [models.UniqueConstraint(fields=["job", "mismatch"], name="mismatch_sighting_once")]
 
     def __str__(self) -> str:

@@ -30,7 +30,7 @@ class Repair(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        db_table = "mismatch_repair"
+        db_table = "repair"
         ordering = ["-id"]
 
     def __str__(self) -> str:

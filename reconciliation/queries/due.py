@@ -6,7 +6,7 @@ from reconciliation.models import Mapping
 
 # due from the last scheduled job's begin on, whatever ran by hand in between; a job that goes on is never joined here
 _DUE = """
-SELECT m.* FROM reconciliation_mapping m
+SELECT m.* FROM mapping m
 WHERE m.enabled AND (cardinality(%(tables)s::text[]) = 0 OR m.name = ANY (%(tables)s::text[]))
   AND NOT EXISTS (
     SELECT FROM reconciliation_job j WHERE j.mapping_id = m.id AND (j.status = 'RUNNING'

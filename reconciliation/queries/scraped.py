@@ -57,7 +57,7 @@ SELECT coalesce(t.table_name, m.name) AS table_name, coalesce(t.completed, 0) AS
   coalesce(t.missing_in_source, 0) AS missing_in_source, coalesce(t.data_mismatches, 0) AS data_mismatches,
   coalesce(t.seconds, 0) AS seconds, coalesce(t.within_10, 0) AS within_10, coalesce(t.within_30, 0) AS within_30,
   coalesce(t.within_60, 0) AS within_60
-FROM reconciliation_total t FULL JOIN reconciliation_mapping m ON m.name = t.table_name
+FROM reconciliation_total t FULL JOIN mapping m ON m.name = t.table_name
 ORDER BY 1
 """
 
@@ -69,7 +69,7 @@ WHERE j.status = 'RUNNING' GROUP BY j.table_name ORDER BY 1
 
 _COVERAGE_AGE = """
 SELECT m.name AS table_name, extract(epoch FROM now() - min(c.proved_at))::float8 AS seconds
-FROM reconciliation_coverage c JOIN reconciliation_mapping m ON m.id = c.mapping_id
+FROM coverage c JOIN mapping m ON m.id = c.mapping_id
 WHERE m.enabled GROUP BY m.name ORDER BY 1
 """
 
@@ -81,7 +81,7 @@ FROM mismatch i WHERE i.resolution_status = 'PENDING' GROUP BY 1, 2 ORDER BY 1, 
 # the index of pending mismatches begins with the mapping: one look into it for each
 _OLDEST = """
 SELECT m.name AS table_name, extract(epoch FROM now() - o.detected_at)::float8 AS seconds
-FROM reconciliation_mapping m CROSS JOIN LATERAL (
+FROM mapping m CROSS JOIN LATERAL (
   SELECT i.detected_at FROM mismatch i WHERE i.mapping_id = m.id AND i.resolution_status = 'PENDING'
   ORDER BY i.detected_at LIMIT 1) o
 ORDER BY 1

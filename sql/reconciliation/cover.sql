@@ -14,11 +14,11 @@ BEGIN
   END IF;
   UPDATE reconciliation_range r SET state = 'EQUAL'
     WHERE r.job_id = p_job AND r.state = 'DIFFERENT' AND r.candidates > 0 AND r.differing = 0;
-  DELETE FROM reconciliation_coverage c WHERE c.mapping_id = v_job.mapping_id AND (
+  DELETE FROM coverage c WHERE c.mapping_id = v_job.mapping_id AND (
     NOT EXISTS (SELECT FROM reconciliation_range r WHERE r.job_id = p_job AND r.state NOT IN ('EQUAL', 'SPLIT'))
     OR EXISTS (SELECT FROM reconciliation_range r WHERE r.job_id = p_job AND r.state = 'EQUAL'
                AND (r.lower, r.upper) IS NOT DISTINCT FROM (c.lower, c.upper)));
-  INSERT INTO reconciliation_coverage (mapping_id, job_id, mapping_version, canonical_version, lower, upper, rows)
+  INSERT INTO coverage (mapping_id, job_id, mapping_version, canonical_version, lower, upper, rows)
     SELECT v_job.mapping_id, p_job, v_job.mapping_version, v_job.canonical_version, r.lower, r.upper, r.source_rows
     FROM reconciliation_range r
     WHERE r.job_id = p_job AND r.state = 'EQUAL' AND (r.direction = 'BOTH' OR r.direction = 'SOURCE' AND NOT EXISTS (

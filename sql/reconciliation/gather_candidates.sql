@@ -9,24 +9,24 @@ DECLARE
   v_job reconciliation_job;
 BEGIN
   SELECT * INTO STRICT v_job FROM reconciliation_job j WHERE j.id = p_job;
-  DELETE FROM reconciliation_candidate c USING (
+  DELETE FROM candidate c USING (
     SELECT d.id, row_number() OVER (PARTITION BY d.key ORDER BY d.range_number < 0, d.id) AS place
-    FROM reconciliation_candidate d WHERE d.job_id = p_job) d
+    FROM candidate d WHERE d.job_id = p_job) d
     WHERE c.id = d.id AND d.place > 1;
   UPDATE reconciliation_job j SET candidates = (
-      SELECT count(*) FROM reconciliation_candidate c WHERE c.job_id = p_job AND c.range_number >= 0)
+      SELECT count(*) FROM candidate c WHERE c.job_id = p_job AND c.range_number >= 0)
     WHERE j.id = p_job;
-  INSERT INTO reconciliation_candidate (job_id, range_number, key)
+  INSERT INTO candidate (job_id, range_number, key)
     SELECT p_job, -1, m.key FROM mismatch m JOIN reconciliation_job s ON s.id = m.job_id
     WHERE m.mapping_id = v_job.mapping_id AND m.resolution_status IN ('PENDING', 'IGNORED')
       AND jsonb_path_query_array(s.definition, '$.columns[*] ? (@.key == true)')
         = jsonb_path_query_array(v_job.definition, '$.columns[*] ? (@.key == true)')
-      AND NOT EXISTS (SELECT FROM reconciliation_candidate c WHERE c.job_id = p_job AND c.key = m.key)
+      AND NOT EXISTS (SELECT FROM candidate c WHERE c.job_id = p_job AND c.key = m.key)
     ORDER BY m.detected_at, m.id;
   RETURN QUERY
     SELECT min(c.id), max(c.id)
     FROM (SELECT d.id, (row_number() OVER (ORDER BY d.id) - 1) / p_block AS block
-          FROM reconciliation_candidate d WHERE d.job_id = p_job) c
+          FROM candidate d WHERE d.job_id = p_job) c
     GROUP BY c.block ORDER BY c.block;
 END $$;
 COMMENT ON FUNCTION reconciliation.gather_candidates IS 'What a job reads again, in blocks.';

@@ -12,7 +12,7 @@ DECLARE
   v_known jsonb;
 BEGIN
   SELECT * INTO STRICT v_job FROM reconciliation_job j WHERE j.id = p_job FOR NO KEY UPDATE;
-  v_room := greatest(p_limit - (SELECT count(*) FROM mismatch_sighting s WHERE s.job_id = p_job), 0);
+  v_room := greatest(p_limit - (SELECT count(*) FROM sighting s WHERE s.job_id = p_job), 0);
 
   SELECT coalesce(jsonb_object_agg(k.fingerprint, k.resolution_status), '{}'),
     coalesce(array_agg(k.fingerprint) FILTER (WHERE k.resolution_status = 'IGNORED'), '{}')
@@ -61,7 +61,7 @@ BEGIN
            (excluded.mismatch_type, excluded.source_checksum, excluded.target_checksum))::int
     RETURNING m.id, m.fingerprint, m.mismatch_type
   ), sighted AS (
-    INSERT INTO mismatch_sighting (job_id, mismatch_id, mismatch_type)
+    INSERT INTO sighting (job_id, mismatch_id, mismatch_type)
     SELECT p_job, k.id, k.mismatch_type FROM kept k
   )
   INSERT INTO mismatch_event (mismatch_id, job_id, name)

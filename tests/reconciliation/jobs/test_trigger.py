@@ -127,7 +127,7 @@ def test_completion_is_estimated_from_what_past_jobs_took_and_what_is_queued_bef
             " mapping_version, canonical_version, definition, started_at, completed_at)"
             " SELECT gen_random_uuid(), id, name, 'HOURLY_SCHEDULED', 'CHECKSUM', 'COMPLETED', 1, 1, '{}',"
             " now() - interval '1 day', now() - interval '1 day' + %s * interval '1 minute'"
-            " FROM reconciliation_mapping WHERE name = %s",
+            " FROM mapping WHERE name = %s",
             [minutes, name],
         )
     first = trigger(tables=["users"], strategy=CHECKSUM).estimated_completion - timezone.now()
