@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -65,5 +66,5 @@ def open_mismatches() -> Open:
     return Open(pending[: COUNTED + 1].count(), old[: COUNTED + 1].count(), by_type)
 
 
-def _jobs(ids: Collection[object]) -> dict[object, ReconciliationJob]:
+def _jobs(ids: Collection[UUID]) -> dict[UUID | None, ReconciliationJob]:
     return {job.pk: job for job in ReconciliationJob.objects.select_related("mapping").filter(pk__in=ids)}

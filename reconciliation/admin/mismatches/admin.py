@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
@@ -22,7 +23,7 @@ from reconciliation.models import Mismatch
 from reconciliation.queries.chosen import Chosen, of_key
 from reconciliation.services.repair.many import running
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 COLUMNS_SHOWN = 4
 
 
@@ -95,7 +96,7 @@ class MismatchAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         found = Chosen.of(request.GET)
-        context = {
+        context: dict[str, Any] = {
             "chosen": found,
             "query": found.query(),
             "buckets": buckets(found) if self.has_view_permission(request) else [],

@@ -10,7 +10,7 @@ class ManyForm(ReasonForm):
     """Why, and for how long."""
 
     budget_seconds = forms.FloatField(
-        initial=BUDGET_SECONDS,
+        initial=int(BUDGET_SECONDS),
         min_value=1,
         max_value=LONGEST_BUDGET,
         label="For at most, in seconds",
