@@ -3,7 +3,6 @@
 import json
 import sys
 from argparse import ArgumentTypeError
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,7 +82,8 @@ class Command(ProductCommand):
 
     def _import(self, options: dict[str, Any]) -> None:
         name = options["file"]
-        done = files.imported(name, _read(name), actor=None, dry_run=options["dry_run"])
+        with _console(options).status(f"checking {name} against both sides"):
+            done = files.imported(name, _read(name), actor=None, dry_run=options["dry_run"])
         self._tell(options, {**vars(done), "dry_run": options["dry_run"]}, printing.imported(done, options["dry_run"]))
 
     def _propose(self, options: dict[str, Any]) -> None:
@@ -130,15 +130,12 @@ class Command(ProductCommand):
 
         mapping = mappings.get(options["name"])
         column = options["column"] or mapping.token_column or tokens.COLUMN
-        console = Console(stderr=True)
-        quiet = options["json"] or not console.is_terminal
-        with console.status("filling tokens") if not quiet else nullcontext() as status:
-
-            def tell(rows: int) -> None:
-                if status is not None:
-                    status.update(f"filling tokens: {rows:,} rows")
-
-            filled = tokens.add_token(Definition.of(mapping), column=column, progress=tell)
+        with _console(options).status("filling tokens") as status:
+            filled = tokens.add_token(
+                Definition.of(mapping),
+                column=column,
+                progress=lambda rows: status.update(f"filling tokens: {rows:,} rows"),
+            )
         mapping = mappings.change(name=mapping.name, actor=None, token_column=column)
         document = {"mapping": mapping.name, "token_column": column, "rows": filled, "version": mapping.version}
         self._tell(options, document, [f"{mapping.name}: {filled:,} tokens filled; ranges are read by {column} now."])
@@ -149,6 +146,11 @@ class Command(ProductCommand):
             return
         for line in lines:
             self.stdout.write(line)
+
+
+def _console(options: dict[str, Any]) -> Console:
+    """Where progress is shown: on a terminal, and nowhere beside a JSON object."""
+    return Console(stderr=True, quiet=options["json"] or not Console(stderr=True).is_terminal)
 
 
 def _place(where: Address) -> Place:

@@ -1,5 +1,7 @@
 """Mappings as YAML: there and back without a change, and the line of whatever is wrong."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -162,3 +164,10 @@ def test_any_name_comes_back_from_a_file_as_it_was(name, column, tolerance, text
     assert back.columns[0].rule.absolute == tolerance
     assert (back.columns[0].source, back.columns[0].target) == (column, name)
     assert read.connections[0].options == {"a": text}
+
+
+def test_the_file_in_the_documentation_can_be_read():
+    page = (Path(__file__).parents[3] / "docs" / "reconciliation.md").read_text(encoding="utf-8")
+    (example,) = [block for block in page.split("```") if block.startswith("yaml\n")]
+    read = files.parsed(Document("mappings.yaml", example.removeprefix("yaml\n")))
+    assert [mapping.name for mapping in read.mappings] == ["users"]
