@@ -11,6 +11,9 @@ from reconciliation.services.connections import Access
 from reconciliation.states import SourceKind
 
 
+KINDS = [(SourceKind.CASSANDRA, "Cassandra"), (SourceKind.POSTGRESQL, "PostgreSQL")]
+
+
 def access(answers: dict[str, Any]) -> Access:
     """Answers of a form as the service takes them."""
     return Access(
@@ -24,7 +27,7 @@ def access(answers: dict[str, Any]) -> Access:
 class AccessForm(forms.Form):
     """How to get there. The password stays where it is: in the environment."""
 
-    kind = forms.ChoiceField(choices=SourceKind.choices)
+    kind = forms.ChoiceField(choices=KINDS)
     address = forms.CharField(
         required=False,
         max_length=2000,

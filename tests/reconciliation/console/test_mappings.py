@@ -250,7 +250,7 @@ def test_what_was_proved_of_an_earlier_version_does_not_count(visit, database):
     Coverage.objects.create(mapping=job.mapping, job=job, mapping_version=1, canonical_version=1, rows=1)
     Mapping.objects.update(version=2)
     page = text(visit(Role.AUDITOR), page_of(job.mapping))
-    assert "Last proved equal: —" in page
+    assert "Last proved equal: never" in page
     assert "an earlier one" in page
 
 
