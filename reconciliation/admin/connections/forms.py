@@ -10,7 +10,6 @@ from reconciliation.services import connections
 from reconciliation.services.connections import Access
 from reconciliation.states import SourceKind
 
-
 KINDS = [(SourceKind.CASSANDRA, "Cassandra"), (SourceKind.POSTGRESQL, "PostgreSQL")]
 
 
