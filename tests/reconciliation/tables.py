@@ -103,18 +103,18 @@ def job(mapping: Mapping, **values: Any) -> ReconciliationJob:
     return ReconciliationJob.objects.create(**{**defaults, **values})
 
 
-def mismatch(by: ReconciliationJob, number: int = 1, **values: Any) -> Mismatch:
-    """What a comparison stores of the two rows of this key, as they are now."""
+def mismatch(by: ReconciliationJob, *key: Any, **values: Any) -> Mismatch:
+    """What a comparison stores of the two rows of this key, as they are now; of key 1 unless it is given."""
     definition = Definition.of(by.mapping)
-    encoded = encode(number, definition.columns[0].type)
-    assert encoded is not None
+    given = key or (1,)
+    encoded = tuple(encode(one, column.type) or b"" for one, column in zip(given, definition.columns, strict=False))
     with opened(definition) as sides:
-        pair = sides.pair((encoded,))
+        pair = sides.pair(encoded)
         shown = sides.shown(pair)
     seen = {
         "key": keys.to_json(pair.key),
         "fingerprint": keys.fingerprint(by.mapping_id, pair.key),
-        "primary_key_value": str(number),
+        "primary_key_value": keys.for_people(given),
         "mismatch_type": pair.kind,
         **shown,
     }
