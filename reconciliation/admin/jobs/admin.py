@@ -19,6 +19,7 @@ from reconciliation.admin.jobs.filters import JobTableFilter
 from reconciliation.admin.jobs.page import seconds
 from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.models import ReconciliationJob
+from reconciliation.states import JobType
 
 View = Callable[..., HttpResponse]
 
@@ -67,7 +68,7 @@ class ReconciliationJobAdmin(ReadOnlyAdmin):
 
     @admin.display(description="by")
     def by(self, job: ReconciliationJob) -> str:
-        return str(job.triggered_by or "schedule")
+        return str(job.triggered_by or ("schedule" if job.job_type == JobType.HOURLY_SCHEDULED else "command line"))
 
     @admin.display(description="asked for", ordering="created_at")
     def created(self, job: ReconciliationJob) -> SafeString | str:
