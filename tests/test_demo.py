@@ -74,6 +74,7 @@ def test_one_command_closes_a_month_and_serves_it_and_a_second_run_goes_on(folde
     with demo(folder) as (process, access):
         assert (folder / "access.json").stat().st_mode & 0o777 == 0o600
         assert [login["role"] for login in access["logins"]] == [role.value for role in Role]
+        assert "2 missing in the target, 3 missing in the source, 4 different" in (folder / "output").read_text()
         batch = the_curl_line_works(folder, access)
         assert batch["status"] == "COMMITTED"
         a_login_opens_the_console(access)

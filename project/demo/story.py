@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Event
 
@@ -19,7 +19,8 @@ from batches.monthend.queries.report import report
 from batches.monthend.states import BatchType, Status
 from project import serving
 from project.commands import stop_signal
-from project.demo import access, database
+from project.demo import access, database, reconciling
+from reconciliation.management.commands.reconcile import line
 from workers.queries import slots_alive
 
 CLAIM_SHARE = 10  # one transaction in ten is a claim
@@ -38,12 +39,14 @@ def tell(*, folder: Path, month: str, transactions: int, port: int) -> None:
     _step(f"{transactions:,} transactions of {month}", lambda: database.fill(month, transactions, CLAIM_SHARE))
     _step("Prerequisites of the month", lambda: _complete_prerequisites(month))
     with (
+        ExitStack() as stack,
         closing(serving.listen("127.0.0.1", port)) as listener,
         serving.runtime_workers(processes=1, slots=SLOTS) as workers,
     ):
         _step("Workers", _wait_for_workers)
         batch = close(month)
         console.print(f"\n{page(batch, report(batch))}\n", markup=False, soft_wrap=True)
+        _reconcile(folder, stack)
         given = access.grant(folder, url=serving.address(listener))
         console.print(access.page(folder, given, batch), markup=False, soft_wrap=True)
         serving.serve(listener, workers=workers)
@@ -60,6 +63,16 @@ def close(month: str) -> MonthEndBatch:
         batch = follow(batch, stop=stop)
         _leave_if(stop)
     return batch
+
+
+def _reconcile(folder: Path, stack: ExitStack) -> None:
+    """Compare customers with their copy; the source goes on until the demo ends."""
+    with console.status("A source to compare with"):
+        upstream = reconciling.source(folder, stack)
+    _step(f"A table of {upstream} and its copy", lambda: reconciling.prepare(upstream))
+    with console.status("Comparing"):
+        job = reconciling.compare(upstream)
+    console.print(f"\n{line(job)}\n", markup=False, soft_wrap=True)
 
 
 def _latest(month: str) -> MonthEndBatch | None:
