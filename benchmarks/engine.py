@@ -9,8 +9,6 @@ as the last line: those of each part, and each target with `met`. What a figure 
 import argparse
 import json
 import sys
-import time
-import traceback
 from typing import Any
 
 from benchmarks.server import own_database
@@ -35,20 +33,11 @@ def measure(options: argparse.Namespace, server: Any) -> dict[str, Any]:
     """The chosen parts, one after another."""
     # these need Django, which needs the server's address
     from benchmarks.engine_parts import machine, measures, targets
-    from benchmarks.engine_parts.bench import Bench
+    from benchmarks.engine_parts.bench import Bench, measured
 
-    figures: dict[str, dict[str, Any]] = {}
-    failed: dict[str, str] = {}
     bench = Bench(options, server)
     ground = machine.described(bench)  # before hours of measuring that a mistake here would cost
-    for part in options.only:
-        began = time.monotonic()
-        try:
-            figures[part] = measures.PARTS[part](bench)
-        except Exception as error:  # noqa: BLE001 - the other parts are worth having
-            traceback.print_exc()
-            failed[part] = f"{type(error).__name__}: {error}"
-        bench.say(f"{part}: {time.monotonic() - began:.0f} s {json.dumps(figures.get(part, 'FAILED'))}")
+    figures, failed = measured(bench, measures.PARTS)
     return {
         **figures,
         "targets": targets.judged(options.only, figures),
@@ -60,8 +49,8 @@ def measure(options: argparse.Namespace, server: Any) -> dict[str, Any]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--only", type=_names(PARTS), default=PARTS, help=f"some of {','.join(PARTS)}")
-    parser.add_argument("--peers", type=_names(PEERS), default=PEERS, help=f"some of {','.join(PEERS)}, or none")
+    parser.add_argument("--only", type=names(PARTS), default=PARTS, help=f"some of {','.join(PARTS)}")
+    parser.add_argument("--peers", type=names(PEERS), default=PEERS, help=f"some of {','.join(PEERS)}, or none")
     parser.add_argument("--jobs", type=int, default=100_000, help="jobs of a drain (100000); slow settings get fewer")
     parser.add_argument("--rounds", type=int, default=3, help="how often each run is repeated (3)")
     parser.add_argument("--singles", type=int, default=2000, help="jobs enqueued one by one for the latency (2000)")
@@ -78,7 +67,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _names(known: tuple[str, ...]) -> Any:
+def names(known: tuple[str, ...]) -> Any:
+    """The type of an option that takes some of the known names, comma-separated."""
+
     def parse(text: str) -> tuple[str, ...]:
         chosen = tuple(name for name in text.split(",") if name and name != "none")
         if unknown := set(chosen) - set(known):

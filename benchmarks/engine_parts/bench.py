@@ -2,10 +2,13 @@
 
 import argparse
 import contextlib
+import json
 import sys
 import time
-from collections.abc import Iterable
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 from statistics import median
+from typing import Any
 
 import psutil
 
@@ -41,6 +44,23 @@ class Bench:
     def jobs_for(self, concurrency: int, share: float = 1.0) -> int:
         """Jobs of a run: fewer when they go one at a time, or when the queue is slow."""
         return max(int(self.options.jobs * (min(share, ONE_AT_A_TIME) if concurrency == 1 else share)), 20)
+
+
+def measured(
+    bench: Bench, parts: Mapping[str, Callable[[Bench], dict[str, Any]]]
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """The figures of the chosen parts, one after another; and those that failed, with why."""
+    figures: dict[str, dict[str, Any]] = {}
+    failed: dict[str, str] = {}
+    for part in bench.options.only:
+        began = time.monotonic()
+        try:
+            figures[part] = parts[part](bench)
+        except Exception as error:  # noqa: BLE001 - the other parts are worth having
+            traceback.print_exc()
+            failed[part] = f"{type(error).__name__}: {error}"
+        bench.say(f"{part}: {time.monotonic() - began:.0f} s {json.dumps(figures.get(part, 'FAILED'))}")
+    return figures, failed
 
 
 def middle(values: Iterable[float], digits: int = 0) -> float:

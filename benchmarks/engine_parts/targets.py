@@ -44,10 +44,12 @@ TARGETS = (
 )
 
 
-def judged(parts: Collection[str], figures: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def judged(
+    parts: Collection[str], figures: Mapping[str, Mapping[str, Any]], targets: Collection[Target] = TARGETS
+) -> dict[str, dict[str, Any]]:
     """Each target of these parts with its value and whether it is met; a figure that is missing (None) meets none."""
     return {
         f"{target.part}.{target.figure}": target.judged(figures.get(target.part, {}).get(target.figure))
-        for target in TARGETS
+        for target in targets
         if target.part in parts
     }

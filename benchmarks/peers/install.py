@@ -20,7 +20,7 @@ REDIS = ("redis-server", "redis-tools", "libjemalloc2", "liblzf1")
 def node_modules() -> Path:
     """The folder for NODE_PATH. Needs node and npm (Debian: nodejs, npm)."""
     options = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    folder = _once("node", NODE, lambda to: _run(["npm", "install", *options, f"--prefix={to}", *NODE], to))
+    folder = once("node", NODE, lambda to: run(["npm", "install", *options, f"--prefix={to}", *NODE], to))
     return folder / "node_modules"
 
 
@@ -28,22 +28,22 @@ def python() -> Path:
     """The interpreter of the Python peers' own environment."""
 
     def make(to: Path) -> None:
-        _run([sys.executable, "-m", "venv", str(to)], to)
+        run([sys.executable, "-m", "venv", str(to)], to)
         pip = [str(to / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        _run([*pip, *PYTHON], to)
+        run([*pip, *PYTHON], to)
 
-    return _once("python", PYTHON, make) / "bin/python"
+    return once("python", PYTHON, make) / "bin/python"
 
 
 def redis() -> Path:
     """The folder that Debian's packages were unpacked in; needs no rights, and starts no service."""
 
     def make(to: Path) -> None:
-        _run(["apt-get", "download", "-qq", *REDIS], to)
+        run(["apt-get", "download", "-qq", *REDIS], to)
         for package in to.glob("*.deb"):
-            _run(["dpkg-deb", "--extract", str(package), str(to)], to)
+            run(["dpkg-deb", "--extract", str(package), str(to)], to)
 
-    return _once("redis", REDIS, make)
+    return once("redis", REDIS, make)
 
 
 def versions(packages: Collection[str]) -> list[str]:
@@ -59,7 +59,7 @@ def _redis_version() -> list[str]:
         return [f"redis-server: {error}"]
 
 
-def _once(name: str, packages: Sequence[str], make: Callable[[Path], None]) -> Path:
+def once(name: str, packages: Sequence[str], make: Callable[[Path], None]) -> Path:
     """A folder named after what is in it; one that was not finished is filled anew."""
     folder = CACHE / f"{name}-{hashlib.sha256(' '.join(packages).encode()).hexdigest()[:10]}"
     finished = folder / ".finished"
@@ -70,7 +70,7 @@ def _once(name: str, packages: Sequence[str], make: Callable[[Path], None]) -> P
     return folder
 
 
-def _run(command: list[str], folder: Path) -> None:
+def run(command: list[str], folder: Path) -> None:
     """Raises RuntimeError with what the command said."""
     try:
         made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
