@@ -48,7 +48,7 @@ class TriggerView(ApiView):
         document = {
             "job_ids": [str(job.pk) for job in started.jobs],
             "status": JobStatus.RUNNING,
-            "message": _message(len(started.jobs), joined),
+            "message": _message(len(started.jobs), started.joined_tables(given["validation_strategy"])),
             "estimated_completion": started.estimated_completion,
             "joined": joined,
         }

@@ -35,6 +35,14 @@ class Triggered:
     joined: frozenset[UUID] = field(default_factory=frozenset)
     estimated_completion: datetime
 
+    def joined_tables(self, asked: Strategy) -> list[str]:
+        """Tables whose running job was joined, each with the strategy it runs by when that isn't the one asked for."""
+        return [
+            job.table_name if job.validation_strategy == asked else f"{job.table_name} (by {job.validation_strategy})"
+            for job in self.jobs
+            if job.pk in self.joined
+        ]
+
 
 def trigger(
     *,
@@ -46,8 +54,9 @@ def trigger(
 ) -> Triggered:
     """Start a comparison of each table, by the names of their mappings; of all enabled ones when `tables` is empty.
 
-    Returns at once; the engine does the work. Raises 400 INVALID_TABLE for a name that isn't mapped, 400 for a
-    strategy that the mapping can't do, 503 while reconciliation is disabled.
+    Returns at once; the engine does the work. A job that is joined goes on by its own strategy, which may be another:
+    whoever needs this one triggers again when that has ended. Raises 400 INVALID_TABLE for a name that isn't mapped,
+    400 for a strategy that the mapping can't do, 503 while reconciliation is disabled.
     """
     require_enabled()
     with transaction.atomic():

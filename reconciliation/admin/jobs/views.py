@@ -53,15 +53,15 @@ def start(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal(error))
             status = error.status if isinstance(error, ApiError) else 409
         else:
-            messages.success(request, _told(started))
+            messages.success(request, _told(started, Strategy(form.cleaned_data["strategy"])))
             return HttpResponseRedirect(_shown(started))
     tables = form.fields["tables"].choices  # type: ignore[attr-defined]  # of the field's own kind
     context = {"form": form, "tables": tables, "title": "Compare tables"}
     return page(request, "reconciliation/start.html", context, status)
 
 
-def _told(started: Triggered) -> str:
-    joined = [job.table_name for job in started.jobs if job.pk in started.joined]
+def _told(started: Triggered, strategy: Strategy) -> str:
+    joined = started.joined_tables(strategy)
     new = len(started.jobs) - len(joined)
     parts = [f"{new} {'comparison' if new == 1 else 'comparisons'} started"] if new else []
     parts += [f"{', '.join(joined)} is being compared already: joined"] if joined else []

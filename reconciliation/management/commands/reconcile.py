@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import BooleanOptionalAction
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from reconciliation.management import following
 from reconciliation.management.following import Show
 from reconciliation.models import ReconciliationJob
 from reconciliation.queries import jobs as queries
-from reconciliation.services.trigger import trigger
+from reconciliation.services.trigger import Triggered, trigger
 from reconciliation.states import JobStatus, Priority, RangeState, Strategy
 
 OPEN = (RangeState.PENDING, RangeState.FAILED)
@@ -33,28 +34,33 @@ class Command(ProductCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        started = trigger(
-            tables=options["tables"],
-            strategy=Strategy(options["strategy"]),
-            priority=Priority(options["priority"]),
-        )
-        ids = [job.pk for job in started.jobs]
+        start = partial(trigger, strategy=Strategy(options["strategy"]), priority=Priority(options["priority"]))
+        ids = [job.pk for job in start(tables=options["tables"]).jobs]
         if options["wait"]:
-            self._wait(ids, quiet=options["json"])
+            self._wait(ids, start, quiet=options["json"])
         found = read(ids)
+        others = [job for job in found if job.validation_strategy != options["strategy"]]
         if options["json"]:
             self.stdout.write(json.dumps({"jobs": [queries.document(job) for job in found]}, default=str))
         else:
-            self.stdout.write("\n".join(map(line, found)))
+            notes = {job.pk: f"; no comparison by {options['strategy']} was started" for job in others}
+            self.stdout.write("\n".join(line(job, notes.get(job.pk, "")) for job in found))
+        if others:
+            sys.exit(ExitCode.INFRASTRUCTURE)
         if options["wait"] and (code := exit_code(found)):
             sys.exit(code)
 
-    def _wait(self, ids: Sequence[UUID], *, quiet: bool) -> None:
+    def _wait(self, ids: list[UUID], start: "partial[Triggered]", *, quiet: bool) -> None:
+        """Until each table has been compared by the strategy asked for: in `ids`, the job takes the place of one that
+        was joined and compared by another."""
+
         def step(show: Show) -> bool:
             found = read(ids)
-            for job in found:
+            for place, job in enumerate(found):
                 show(job.table_name, job.status, *progress(job))
-            return all(job.status != JobStatus.RUNNING for job in found)
+                if job.status != JobStatus.RUNNING and job.validation_strategy != start.keywords["strategy"]:
+                    ids[place] = start(tables=[job.mapping.name]).jobs[0].pk
+            return ids == [job.pk for job in found if job.status != JobStatus.RUNNING]
 
         with stop_signal() as stop, following.workers():
             if not following.wait(step, stop=stop, quiet=quiet):
@@ -74,8 +80,10 @@ def progress(job: ReconciliationJob) -> tuple[int, int | None]:
     return total - sum(counts[state] for state in OPEN), total or None
 
 
-def line(job: ReconciliationJob) -> str:
-    """What a terminal is told of a job."""
+def line(job: ReconciliationJob, other: str = "") -> str:
+    """What a terminal is told of a job; `other` is said of one that compares by another strategy than was asked for."""
+    if other:
+        return f"{job.table_name}  {job.status}  {job.pk}  compares by {job.validation_strategy}{other}"
     if job.status == JobStatus.RUNNING:
         return f"{job.table_name}  RUNNING  {job.pk}"
     if job.status == JobStatus.FAILED:

@@ -102,6 +102,12 @@ def test_a_table_that_is_being_compared_is_joined(operator):
     assert ReconciliationJob.objects.count() == 2
 
 
+def test_the_message_names_the_strategy_of_a_joined_job_that_compares_otherwise(operator):
+    operator.post(PATH, {**USERS, "validation_strategy": "ROW_COUNT"})
+    body = operator.post(PATH, {**USERS, "validation_strategy": "CHECKSUM"}).json()
+    assert body["message"].endswith("; joined the running job of users (by ROW_COUNT)")
+
+
 def test_two_at_once_make_one_job(server, key):
     together = Barrier(4)
 

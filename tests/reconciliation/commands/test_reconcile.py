@@ -5,6 +5,8 @@ import json
 import pytest
 
 from reconciliation.models import ReconciliationJob
+from reconciliation.services.trigger import trigger
+from reconciliation.states import Strategy
 from tests.reconciliation.tables import put, run
 
 
@@ -48,6 +50,32 @@ def test_without_waiting_it_only_starts_them(run_command, quick):
     code, printed = run_command("reconcile", "orders", "--no-wait", "--priority", "HIGH")
     job = ReconciliationJob.objects.get()
     assert (code, printed.strip(), job.priority) == (0, f"orders  RUNNING  {job.pk}", "HIGH")
+
+
+def test_a_comparison_by_another_strategy_is_waited_for_and_then_its_own_is_made(run_command, quick, workers):
+    put("source", 1)
+    put("target", 1, status="'packed'")
+    (other,) = trigger(tables=["orders"], strategy=Strategy.ROW_COUNT).jobs
+    code, printed = run_command("reconcile", "orders")
+    other.refresh_from_db()
+    assert (other.status, other.mismatch_count) == ("COMPLETED", 0)
+    assert code == 1
+    assert "1 mismatches" in printed
+    assert ReconciliationJob.objects.filter(validation_strategy="CHECKSUM", status="COMPLETED").count() == 1
+
+
+def test_without_waiting_a_comparison_by_another_strategy_is_said_and_exits_3(run_command, quick):
+    (other,) = trigger(tables=["orders"], strategy=Strategy.ROW_COUNT).jobs
+    code, printed = run_command("reconcile", "orders", "--no-wait")
+    assert code == 3
+    assert f"orders  RUNNING  {other.pk}  compares by ROW_COUNT; no comparison by CHECKSUM was started" in printed
+    assert ReconciliationJob.objects.count() == 1
+
+
+def test_without_waiting_a_comparison_by_the_same_strategy_is_joined(run_command, quick):
+    (other,) = trigger(tables=["orders"], strategy=Strategy.CHECKSUM).jobs
+    code, printed = run_command("reconcile", "orders", "--no-wait")
+    assert (code, printed.strip()) == (0, f"orders  RUNNING  {other.pk}")
 
 
 def test_a_table_that_is_gone_exits_3_with_the_reason(run_command, quick, workers):
