@@ -38,25 +38,22 @@ def confirm_block(claim: Claim) -> dict[str, Any]:
         verdict = confirm(list(ranges), source, target, judge, job.started_at)
     pace.took(len(ranges))
     counting = [one for one in verdict.different if ranges[one.key] != KNOWN]
-    expected, hits = by_rules(job, counting)
+    expected = by_rules(job, verdict.different)
     with steps.fenced(claim):
         store(job, definition, ranges, verdict, [one for one in counting if one.key not in expected])
-        rules.count_hits(hits)
+        recording.ignore_covered(
+            job.pk, {keys.fingerprint(definition.mapping_id, key): rule for key, rule in expected.items()}
+        )
+        rules.count_hits(Counter(rule.id for rule in expected.values()))
         Candidate.objects.filter(job=job, id__gte=first, id__lte=last).delete()
     return {"different": len(counting), "deferred": len(verdict.deferred), "equal": len(verdict.equal)}
 
 
-def by_rules(job: ReconciliationJob, found: list[Difference]) -> tuple[set[Key], Counter[int]]:
-    """Keys of rows that ignore rules cover, and how often each rule did."""
+def by_rules(job: ReconciliationJob, found: list[Difference]) -> dict[Key, rules.ActiveRule]:
+    """The ignore rule that covers a row, by the keys of those that one covers."""
     active = rules.row_rules(job.mapping_id)
-    hits: Counter[int] = Counter()
-    expected = set()
-    for one in found:
-        rule = rules.matching(active, one.source_shown, one.target_shown)
-        if rule is not None:
-            hits[rule.id] += 1
-            expected.add(one.key)
-    return expected, hits
+    judged = {one.key: rules.matching(active, one.source_shown, one.target_shown) for one in found}
+    return {key: rule for key, rule in judged.items() if rule is not None}
 
 
 def store(

@@ -12,6 +12,7 @@ from project.access import audit
 from reconciliation.definition import Definition
 from reconciliation.models import Mismatch, MismatchEvent
 from reconciliation.queries.mismatches import unknown
+from reconciliation.services import rules
 from reconciliation.services.fresh import Pair, key_of, opened
 from reconciliation.states import LEGAL, Resolution
 
@@ -28,7 +29,8 @@ class Result:
 def recheck(*, mismatch_id: UUID, actor: User | None) -> Result:
     """Reads both sides of a mismatch now. Equal: it is AUTO_RESOLVED. Different: it shows what differs now.
 
-    One that was resolved and differs is pending again. Raises `NotFound`, `SourceError`, `SchemaChanged`.
+    One that was resolved and differs is pending again, unless a row rule covers it: then a pending one is ignored, as a
+    job would. Raises `NotFound`, `SourceError`, `SchemaChanged`.
     """
     found = Mismatch.objects.select_related("mapping__source", "mapping__target").filter(pk=mismatch_id).first()
     if found is None:
@@ -64,13 +66,42 @@ def _differs(mismatch: Mismatch, pair: Pair, shown: dict[str, Any], actor: User 
     for name, value in {**shown, "mismatch_type": pair.kind, "last_seen_at": timezone.now()}.items():
         setattr(mismatch, name, value)
     differing = ", ".join(pair.columns) or str(pair.kind)
-    if mismatch.resolution_status in {Resolution.PENDING, Resolution.IGNORED}:
+    rule = rules.matching(rules.row_rules(mismatch.mapping_id), shown["source_data"], shown["target_data"])
+    if rule is not None:
+        return _covered(mismatch, rule, differing, actor)
+    if mismatch.resolution_status == Resolution.PENDING or _ignored_by_people(mismatch):
         mismatch.save()
         _tell(mismatch, "rechecked", f"Still differs: {differing}.", actor)
         return Result(mismatch, False, f"It still differs: {differing}.")
     _move(mismatch, Resolution.PENDING)
     _tell(mismatch, "reopened", f"Re-checked: differs again: {differing}.", actor)
     return Result(mismatch, False, f"It differs again ({differing}): PENDING.")
+
+
+def _covered(mismatch: Mismatch, rule: rules.ActiveRule, differing: str, actor: User | None) -> Result:
+    rules.count_hits({rule.id: 1})
+    text = f"It differs ({differing}) and a rule covers it: {rule.reason}"
+    if mismatch.resolution_status == Resolution.PENDING:
+        _move(
+            mismatch,
+            Resolution.IGNORED,
+            resolution_notes=rule.reason,
+            resolved_at=timezone.now(),
+            ignored_until=rule.expires_at,
+        )
+        _tell(mismatch, "covered", rule.reason, actor)
+    else:
+        mismatch.save()
+        _tell(mismatch, "rechecked", text, actor)
+    return Result(mismatch, False, f"{text}. It is {mismatch.resolution_status}.")
+
+
+def _ignored_by_people(mismatch: Mismatch) -> bool:
+    """What a rule ignored is so only while one covers it."""
+    if mismatch.resolution_status != Resolution.IGNORED:
+        return False
+    last = mismatch.events.filter(name__in=["ignored", "covered"]).order_by("-pk").first()
+    return last is None or last.name != "covered"
 
 
 def _move(mismatch: Mismatch, status: Resolution, **fields: Any) -> None:

@@ -1,6 +1,6 @@
 """Storing what a job found: one mismatch per key over all jobs, set by set."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from project.postgres import sql
+from reconciliation.services.rules import ActiveRule
 from reconciliation.states import MismatchType
 
 STORED_AT_MOST = 10_000  # of one job; the rest is counted, and the job says PARTIAL
@@ -40,3 +41,15 @@ def resolve_mended(job_id: UUID, fingerprints: Collection[str]) -> int:
     if not fingerprints:
         return 0
     return int(sql.routine_value("reconciliation.resolve_mended", job_id, list(fingerprints)))
+
+
+def ignore_covered(job_id: UUID, covered: Mapping[str, ActiveRule]) -> int:
+    """Pending mismatches, by their fingerprints, become IGNORED for the reason of the rule that covers them, until it
+    ends; how many. They are pending again when a job finds them and no rule covers them any more."""
+    if not covered:
+        return 0
+    rules = [
+        {"fingerprint": one, "reason": rule.reason, "until": rule.expires_at and rule.expires_at.isoformat()}
+        for one, rule in covered.items()
+    ]
+    return int(sql.routine_value("reconciliation.ignore_covered", job_id, Jsonb(rules)))

@@ -1,7 +1,7 @@
 -- reconciliation.record_mismatches: store what a job found, over all jobs one mismatch per fingerprint, and count it.
 -- p_found is a list of objects with the columns of `mismatch`. Known ones keep their first sight; resolved ones are
--- PENDING again; IGNORED ones that have not expired stay so and are not counted. Past p_limit stored mismatches a job
--- goes on counting and says PARTIAL.
+-- PENDING again, and so are those that a rule covered, which none does any more; other IGNORED ones that have not expired
+-- stay so and are not counted. Past p_limit stored mismatches a job goes on counting and says PARTIAL.
 -- Locks: the job, then the known mismatches in the order of their fingerprints.
 CREATE OR REPLACE FUNCTION reconciliation.record_mismatches(p_job uuid, p_found jsonb, p_limit int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
@@ -17,8 +17,11 @@ BEGIN
   SELECT coalesce(jsonb_object_agg(k.fingerprint, k.resolution_status), '{}'),
     coalesce(array_agg(k.fingerprint) FILTER (WHERE k.resolution_status = 'IGNORED'), '{}')
     INTO v_known, v_ignored
-    FROM (SELECT m.fingerprint, CASE WHEN m.ignored_until <= now() THEN 'EXPIRED' ELSE m.resolution_status END
-            AS resolution_status
+    FROM (SELECT m.fingerprint, CASE WHEN m.ignored_until <= now() THEN 'EXPIRED'
+            WHEN m.resolution_status = 'IGNORED' AND (
+              SELECT e.name FROM mismatch_event e WHERE e.mismatch_id = m.id AND e.name IN ('ignored', 'covered')
+              ORDER BY e.id DESC LIMIT 1) = 'covered' THEN 'COVERED'
+            ELSE m.resolution_status END AS resolution_status
           FROM mismatch m
           WHERE m.fingerprint IN (SELECT f ->> 'fingerprint' FROM jsonb_array_elements(p_found) f)
           ORDER BY m.fingerprint FOR NO KEY UPDATE) k;

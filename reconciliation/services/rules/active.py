@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ class ActiveRule:
 
     id: int
     reason: str
+    expires_at: datetime | None
     conditions: tuple[predicates.Condition, ...]
 
 
@@ -63,4 +65,4 @@ def count_hits(hits: Mapping[int, int]) -> None:
 def compiled(rule: IgnoreRule) -> ActiveRule:
     """A rule on rows, ready to be tried. Raises `InvalidRequest` for a column that its mapping has not."""
     conditions = predicates.compiled(rule.predicate or [], columns(rule.mapping.columns))
-    return ActiveRule(rule.pk, rule.reason, conditions)
+    return ActiveRule(rule.pk, rule.reason, rule.expires_at, conditions)
