@@ -36,7 +36,7 @@ def ask_all(request: HttpRequest, verb: str) -> HttpResponse:
         raise Http404(f"There is no move {verb} of many.")
     require(request, dialog.roles)
     chosen = Chosen.of(request.GET)
-    until = _until(request)
+    until = previewed_at(request)
     rows = chosen.rows(until).filter(detected_at__lte=until)
     form = dialog.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -67,8 +67,8 @@ def _preview(rows: QuerySet[Mismatch], verb: str) -> dict[str, Any]:
     }
 
 
-def _until(request: HttpRequest) -> datetime:
-    """The moment of the preview."""
+def previewed_at(request: HttpRequest) -> datetime:
+    """The moment of the preview, which its form carries."""
     try:
         given = parse_datetime(request.POST.get("until", ""))
     except ValueError:

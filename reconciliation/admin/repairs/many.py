@@ -1,6 +1,7 @@
 """Repairing all mismatches that a list's filters let through: the engine does it, within a budget."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -16,7 +17,7 @@ from project.console.pages import page
 from project.console.paginator import COUNTED
 from project.console.people import holds
 from reconciliation.admin.mismatches.ageing import bounded
-from reconciliation.admin.mismatches.bulk import list_address
+from reconciliation.admin.mismatches.bulk import list_address, previewed_at
 from reconciliation.admin.repairs.forms import ManyForm
 from reconciliation.admin.roles import OPERATORS
 from reconciliation.queries.chosen import Chosen
@@ -27,24 +28,26 @@ from workers.services.operations import name
 
 
 def repair_all(request: HttpRequest) -> HttpResponse:
-    """How many that are, and what happens to each; with POST it is handed to the engine."""
+    """How many that are, and what happens to each; with POST it is handed to the engine, without what was found after
+    the preview."""
     require(request, OPERATORS)
-    chosen = Chosen.of(request.GET)
+    chosen, until = Chosen.of(request.GET), previewed_at(request)
     may_delete = holds(request, DELETERS)
     form = ManyForm(request.POST if request.method == "POST" else None, may_delete=may_delete)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            execution = _submit(request, form, chosen)
+            execution = _submit(request, form, chosen, until)
         except (ApiError, Error) as error:
             form.add_error(None, refusal(error))
             status = error.status if isinstance(error, ApiError) else 409
         else:
             messages.success(request, "The repair is handed to the engine. Its job says how many were repaired.")
             return HttpResponseRedirect(reverse("admin:execution", args=[execution.pk]))
-    found = bounded(chosen.rows())
+    found = bounded(chosen.rows(until).filter(detected_at__lte=until))
     context = {
         "form": form,
+        "until": until.isoformat(),
         "count": min(found, COUNTED),
         "more": found > COUNTED,
         "words": chosen.words(),
@@ -72,10 +75,10 @@ def _explain_stop(_: Execution) -> list[str]:
 STOP = Dialog("stop", "Stop the repair", OPERATORS, ReasonForm, _explain_stop, _stop, "is stopped", grave=True)
 
 
-def _submit(request: HttpRequest, form: ManyForm, chosen: Chosen) -> Execution:
+def _submit(request: HttpRequest, form: ManyForm, chosen: Chosen, until: datetime) -> Execution:
     return submit(
         Order(
-            selection=Selection(filters=asdict(chosen)),
+            selection=Selection(filters=asdict(chosen), until=until.isoformat()),
             budget_seconds=form.cleaned_data["budget_seconds"],
             may_delete=form.cleaned_data.get("deletes", False),
             actor=actor(request),

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from time import monotonic
 from typing import Any, Self
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from project.access import audit
 from project.api.errors import Conflict, InvalidRequest, NotFound
@@ -33,22 +35,34 @@ REASONS_KEPT = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Which mismatches: these ids, or what the filters let through. JSON takes it as it is."""
+    """Which mismatches: these ids, or what the filters let through; with `until` (ISO 8601) if found by then.
+
+    JSON takes it as it is.
+    """
 
     ids: tuple[str, ...] = ()
     filters: Mapping[str, str] = field(default_factory=dict)
+    until: str = ""
+
+    def rows(self) -> QuerySet[Mismatch]:
+        """All of them."""
+        if self.ids:
+            return Mismatch.objects.filter(pk__in=self.ids)
+        if not self.until:
+            return Chosen.of(self.filters).rows()
+        until = datetime.fromisoformat(self.until)
+        return Chosen.of(self.filters).rows(until).filter(detected_at__lte=until)
 
     def block(self, after: tuple[str, str] | None) -> list[Mismatch]:
         """The next of them, by table, the mapping's sides being opened once for all of its rows."""
-        rows = Mismatch.objects.filter(pk__in=self.ids) if self.ids else Chosen.of(self.filters).rows()
-        rows = rows.select_related("mapping__source", "mapping__target").order_by("mapping_id", "pk")
+        rows = self.rows().select_related("mapping__source", "mapping__target").order_by("mapping_id", "pk")
         if after is not None:
             mapping, last = after
             rows = rows.filter(mapping_id__gte=int(mapping)).exclude(mapping_id=int(mapping), pk__lte=UUID(last))
         return list(rows[:BLOCK])
 
     def count(self) -> int:
-        return len(self.ids) or Chosen.of(self.filters).rows().order_by().count()
+        return len(self.ids) or self.rows().order_by().count()
 
 
 @dataclass(kw_only=True)
@@ -129,7 +143,7 @@ def order_of(payload: dict[str, Any]) -> Order:
     """The inverse of what `submit` hands over."""
     given = payload["selection"]
     return Order(
-        selection=Selection(ids=tuple(given["ids"]), filters=given["filters"]),
+        selection=Selection(ids=tuple(given["ids"]), filters=given["filters"], until=given["until"]),
         budget_seconds=payload["budget_seconds"],
         may_delete=payload["may_delete"],
         actor=User.objects.filter(pk=payload["actor"]).first(),

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from project.access.models import AuditEntry
 from project.access.roles import Role
+from project.postgres import sql
 from reconciliation.models import Mismatch
 from reconciliation.services import resolve_many
+from reconciliation.services.repair.many import order_of
 from tests.reconciliation import rows
 from tests.reconciliation.console.test_mismatch_page import LIST, OPERATORS, READERS, text
 
@@ -161,6 +163,17 @@ def test_a_repair_of_all_is_handed_to_the_engine(visit, several):
     answer = visit(Role.RECONCILIATION_OPERATOR).post(f"{LIST}all/repair/?table=users", form)
     assert answer.status_code == 302
     assert re.fullmatch(r"/admin/workers/execution/\d+/page/", answer["Location"])
+
+
+def test_a_repair_of_all_leaves_alone_what_was_found_after_its_preview(visit, several, job):
+    client = visit(Role.BATCH_ADMIN)
+    preview = client.get(f"{LIST}all/repair/").content.decode()
+    until = re.search(r'name="until" value="([^"]+)"', preview)
+    expected = set(Mismatch.objects.filter(resolution_status="PENDING"))
+    rows.mismatch(job, detected_at=timezone.now())
+    client.post(f"{LIST}all/repair/", {"reason": "a reason", "budget_seconds": "60", "until": until[1]})
+    (payload,) = sql.rows("SELECT payload FROM job")
+    assert set(order_of(payload["payload"]).selection.block(None)) == expected
 
 
 def test_only_who_may_delete_is_offered_it(visit, several):
