@@ -63,24 +63,40 @@ def _equal(mismatch: Mismatch, pair: Pair, actor: User | None) -> Result:
 
 def _differs(mismatch: Mismatch, pair: Pair, shown: dict[str, Any], actor: User | None) -> Result:
     assert pair.kind is not None
-    for name, value in {**shown, "mismatch_type": pair.kind, "last_seen_at": timezone.now()}.items():
-        setattr(mismatch, name, value)
+    changed = _show(mismatch, {**shown, "mismatch_type": pair.kind})
     differing = ", ".join(pair.columns) or str(pair.kind)
     rule = rules.matching(rules.row_rules(mismatch.mapping_id), shown["source_data"], shown["target_data"])
     if rule is not None:
-        return _covered(mismatch, rule, differing, actor)
+        return _covered(mismatch, rule, differing, actor, changed=changed)
     if mismatch.resolution_status == Resolution.PENDING or _ignored_by_people(mismatch):
-        mismatch.save()
-        _tell(mismatch, "rechecked", f"Still differs: {differing}.", actor)
+        _stay(mismatch, f"{'differs otherwise' if changed else 'still differs'}: {differing}.", actor, changed=changed)
         return Result(mismatch, False, f"It still differs: {differing}.")
     _move(mismatch, Resolution.PENDING)
     _tell(mismatch, "reopened", f"Re-checked: differs again: {differing}.", actor)
     return Result(mismatch, False, f"It differs again ({differing}): PENDING.")
 
 
-def _covered(mismatch: Mismatch, rule: rules.ActiveRule, differing: str, actor: User | None) -> Result:
+def _show(mismatch: Mismatch, shown: dict[str, Any]) -> bool:
+    """Takes over what differs now; whether that is something else than what was shown."""
+    told = ("mismatch_type", "columns", "source_checksum", "target_checksum")
+    changed = any(getattr(mismatch, name) != shown[name] for name in told)
+    for name, value in {**shown, "last_seen_at": timezone.now()}.items():
+        setattr(mismatch, name, value)
+    return changed
+
+
+def _stay(mismatch: Mismatch, said: str, actor: User | None, *, changed: bool) -> None:
+    """Its status is as it was. Other rows to show are another version: who decides on the old ones is told."""
+    mismatch.version += changed
+    mismatch.save()
+    _tell(mismatch, "seen" if changed else "rechecked", f"Re-checked: {said}", actor)
+
+
+def _covered(
+    mismatch: Mismatch, rule: rules.ActiveRule, differing: str, actor: User | None, *, changed: bool
+) -> Result:
     rules.count_hits({rule.id: 1})
-    text = f"It differs ({differing}) and a rule covers it: {rule.reason}"
+    said = f"differs ({differing}) and a rule covers it: {rule.reason}"
     if mismatch.resolution_status == Resolution.PENDING:
         _move(
             mismatch,
@@ -91,9 +107,8 @@ def _covered(mismatch: Mismatch, rule: rules.ActiveRule, differing: str, actor: 
         )
         _tell(mismatch, "covered", rule.reason, actor)
     else:
-        mismatch.save()
-        _tell(mismatch, "rechecked", text, actor)
-    return Result(mismatch, False, f"{text}. It is {mismatch.resolution_status}.")
+        _stay(mismatch, said, actor, changed=changed)
+    return Result(mismatch, False, f"It {said}. It is {mismatch.resolution_status}.")
 
 
 def _ignored_by_people(mismatch: Mismatch) -> bool:

@@ -1,7 +1,8 @@
 -- reconciliation.record_mismatches: store what a job found, over all jobs one mismatch per fingerprint, and count it.
 -- p_found is a list of objects with the columns of `mismatch`. Known ones keep their first sight; resolved ones are
 -- PENDING again, and so are those that a rule covered, which none does any more; other IGNORED ones that have not expired
--- stay so and are not counted. Past p_limit stored mismatches a job goes on counting and says PARTIAL.
+-- stay so and are not counted. The version changes with the status and with what differs, and an event says so; seeing the
+-- same again makes none. Past p_limit stored mismatches a job goes on counting and says PARTIAL.
 -- Locks: the job, then the known mismatches in the order of their fingerprints.
 CREATE OR REPLACE FUNCTION reconciliation.record_mismatches(p_job uuid, p_found jsonb, p_limit int) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
@@ -10,14 +11,16 @@ DECLARE
   v_room bigint;
   v_ignored text[];
   v_known jsonb;
+  v_versions jsonb;
 BEGIN
   SELECT * INTO STRICT v_job FROM reconciliation_job j WHERE j.id = p_job FOR NO KEY UPDATE;
   v_room := greatest(p_limit - (SELECT count(*) FROM sighting s WHERE s.job_id = p_job), 0);
 
   SELECT coalesce(jsonb_object_agg(k.fingerprint, k.resolution_status), '{}'),
+    coalesce(jsonb_object_agg(k.fingerprint, k.version), '{}'),
     coalesce(array_agg(k.fingerprint) FILTER (WHERE k.resolution_status = 'IGNORED'), '{}')
-    INTO v_known, v_ignored
-    FROM (SELECT m.fingerprint, CASE WHEN m.ignored_until <= now() THEN 'EXPIRED'
+    INTO v_known, v_versions, v_ignored
+    FROM (SELECT m.fingerprint, m.version, CASE WHEN m.ignored_until <= now() THEN 'EXPIRED'
             WHEN m.resolution_status = 'IGNORED' AND (
               SELECT e.name FROM mismatch_event e WHERE e.mismatch_id = m.id AND e.name IN ('ignored', 'covered')
               ORDER BY e.id DESC LIMIT 1) = 'covered' THEN 'COVERED'
@@ -60,16 +63,21 @@ BEGIN
       resolved_by_id = CASE WHEN m.fingerprint = ANY (v_ignored) THEN m.resolved_by_id END,
       ignored_until = CASE WHEN m.fingerprint = ANY (v_ignored) THEN m.ignored_until END,
       version = m.version + (m.resolution_status <> 'PENDING' AND NOT m.fingerprint = ANY (v_ignored)
-        OR (m.mismatch_type, m.source_checksum, m.target_checksum) IS DISTINCT FROM
-           (excluded.mismatch_type, excluded.source_checksum, excluded.target_checksum))::int
-    RETURNING m.id, m.fingerprint, m.mismatch_type
+        OR (m.mismatch_type, m.columns, m.source_checksum, m.target_checksum) IS DISTINCT FROM
+           (excluded.mismatch_type, excluded.columns, excluded.source_checksum, excluded.target_checksum))::int
+    RETURNING m.id, m.fingerprint, m.mismatch_type, m.columns, m.version
   ), sighted AS (
     INSERT INTO sighting (job_id, mismatch_id, mismatch_type)
     SELECT p_job, k.id, k.mismatch_type FROM kept k
   )
-  INSERT INTO mismatch_event (mismatch_id, job_id, name)
-  SELECT k.id, p_job, CASE v_known ->> k.fingerprint WHEN 'EXPIRED' THEN 'expired' ELSE
-    CASE WHEN v_known ? k.fingerprint THEN 'reopened' ELSE 'detected' END END
-  FROM kept k WHERE coalesce(v_known ->> k.fingerprint, '') NOT IN ('PENDING', 'IGNORED');
+  INSERT INTO mismatch_event (mismatch_id, job_id, name, note)
+  SELECT k.id, p_job,
+    CASE WHEN NOT v_known ? k.fingerprint THEN 'detected' ELSE
+      CASE v_known ->> k.fingerprint WHEN 'EXPIRED' THEN 'expired' WHEN 'PENDING' THEN 'seen' WHEN 'IGNORED' THEN 'seen'
+        ELSE 'reopened' END END,
+    CASE WHEN v_known ->> k.fingerprint IN ('PENDING', 'IGNORED') THEN coalesce(
+      (SELECT string_agg(c, ', ' ORDER BY n) FROM jsonb_array_elements_text(k.columns) WITH ORDINALITY e (c, n)),
+      k.mismatch_type) ELSE '' END
+  FROM kept k WHERE k.version IS DISTINCT FROM (v_versions ->> k.fingerprint)::int;
 END $$;
 COMMENT ON FUNCTION reconciliation.record_mismatches IS 'Stores and counts what a job found to differ.';

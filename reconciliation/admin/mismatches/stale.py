@@ -7,7 +7,7 @@ from reconciliation.admin.mismatches.neighbours import page_address
 from reconciliation.models import Mismatch
 from reconciliation.queries.chosen import Chosen
 
-MOVES = ("detected", "resolved", "ignored", "covered", "auto_resolved", "expired", "reopened", "repaired")
+MOVES = ("detected", "seen", "resolved", "ignored", "covered", "auto_resolved", "expired", "reopened", "repaired")
 """Events that make another version of a mismatch."""
 
 

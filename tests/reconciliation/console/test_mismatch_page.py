@@ -207,6 +207,19 @@ def test_a_recheck_shows_what_differs_now(visit, mismatch):
     assert "1 field differs" in text(answer)
 
 
+def test_a_recheck_that_shows_other_rows_makes_pages_from_before_it_stale(visit, mismatch):
+    run("""UPDATE side_target."order" SET status = 'lost'""")
+    client = visit(Role.BATCH_ADMIN)
+    client.post(address(mismatch, "recheck"))
+    answer = client.post(address(mismatch, "resolve/move", "version=1"), {"notes": "a note"})
+    assert answer.status_code == 409
+    assert "seen by batch_admin: Re-checked: differs otherwise: status" in text(answer)
+    client.post(address(mismatch, "recheck"))
+    mismatch.refresh_from_db()
+    assert (mismatch.version, mismatch.target_data["status"]) == (2, "lost")
+    assert [event.name for event in mismatch.events.all()] == ["seen", "rechecked"]
+
+
 def test_a_recheck_reopens_what_was_resolved_and_differs(visit, mismatch):
     resolve(mismatch_id=mismatch.pk, status="MANUAL_RESOLVED", notes="a note", actor=None)
     visit(Role.BATCH_ADMIN).post(address(mismatch, "recheck"))

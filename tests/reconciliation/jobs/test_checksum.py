@@ -89,6 +89,22 @@ def test_found_again_a_mismatch_keeps_its_age_and_is_counted(compared):
     assert (second.job_id, second.sightings.count(), second.version) == (second_job.pk, 2, first.version)
 
 
+def test_found_again_an_event_is_written_and_the_version_changes_only_with_what_differs(compared):
+    sql.execute("UPDATE replica.users SET name = 'other' WHERE id = 3")
+    compared()
+    compared()
+    (found,) = Mismatch.objects.all()
+    assert (found.version, [event.name for event in found.events.all()]) == (1, ["detected"])
+    sql.execute("UPDATE replica.users SET amount = 0 WHERE id = 3")
+    job = compared()
+    found.refresh_from_db()
+    seen = found.events.last()
+    assert (found.version, seen.name, seen.note, seen.job_id) == (2, "seen", "name, amount", job.pk)
+    sql.execute("DELETE FROM replica.users WHERE id = 3")
+    compared()
+    assert (found.events.count(), found.events.last().note) == (3, "MISSING_IN_POSTGRES")
+
+
 def test_a_mended_mismatch_is_resolved_by_the_next_job(compared):
     sql.execute("DELETE FROM replica.users WHERE id = 3")
     compared()
