@@ -37,7 +37,7 @@ def ranges_left() -> list[dict[str, Any]]:
 
 
 def coverage_age() -> list[dict[str, Any]]:
-    """Seconds since the oldest proof that stands, of each table that has proofs."""
+    """Seconds since the oldest proof of each table that has proofs of its mapping as it is now."""
     return sql.rows(_COVERAGE_AGE)
 
 
@@ -69,7 +69,7 @@ WHERE j.status = 'RUNNING' GROUP BY j.table_name ORDER BY 1
 
 _COVERAGE_AGE = """
 SELECT m.name AS table_name, extract(epoch FROM now() - min(c.proved_at))::float8 AS seconds
-FROM coverage c JOIN mapping m ON m.id = c.mapping_id
+FROM coverage c JOIN mapping m ON m.id = c.mapping_id AND m.version = c.mapping_version
 WHERE m.enabled GROUP BY m.name ORDER BY 1
 """
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from project.access.roles import Role
-from reconciliation.models import Coverage, Mismatch, ReconciliationJob, ReconciliationRange
+from reconciliation.models import Coverage, Mapping, Mismatch, ReconciliationJob, ReconciliationRange
 from reconciliation.states import JobStatus, MismatchType, Resolution
 from tests.reconciliation.rows import NOVEMBER, job, mapping, mismatch, running
 
@@ -183,6 +183,19 @@ def test_progress_and_proofs_are_shown(scrape):
     assert values(found["tutup_reconciliation_ranges_left"]) == {("users",): 2}
     (age,) = values(found["tutup_reconciliation_coverage_age_seconds"]).values()
     assert 5 * 3600 <= age < 6 * 3600
+
+
+def test_a_proof_of_an_earlier_version_of_the_mapping_has_no_age(scrape):
+    made = job()
+    for version, hours in ((1, 50), (2, 2)):
+        proved = timezone.now() - timedelta(hours=hours)
+        versions = {"mapping_version": version, "canonical_version": 1}
+        Coverage.objects.create(mapping=made.mapping, job=made, rows=1, proved_at=proved, **versions)
+    Mapping.objects.update(version=2)
+    (age,) = values(scrape()["tutup_reconciliation_coverage_age_seconds"]).values()
+    assert 2 * 3600 <= age < 3 * 3600
+    Mapping.objects.update(version=3)
+    assert values(scrape()["tutup_reconciliation_coverage_age_seconds"]) == {}
 
 
 def test_the_alert_rules_ask_for_metrics_that_there_are(scrape):
