@@ -22,6 +22,7 @@ from workers.services import add_jobs
 log = structlog.get_logger("reconciliation")
 
 Cut = tuple[Direction, Bounds]
+BY_TOKEN = frozenset({Method.TOKEN_RANGES, Method.COUNTS})
 
 
 @handler("reconciliation.plan", internal=True, max_attempts=5, backoff_seconds=1.0)
@@ -34,11 +35,12 @@ def plan(claim: Claim) -> dict[str, Any]:
     definition = steps.definition_of(job)
     with steps.sides(definition) as (source, target):
         method = method_of(definition, Strategy(job.validation_strategy), source, target)
-        if method == Method.TOKEN_RANGES:
-            fill_tokens(definition)
+        shared = method != Method.LOOK_UPS and share_ranges(definition)
+        if method in BY_TOKEN and definition.token_column and not fill_tokens(definition):
+            shared = method != Method.COUNTS  # a row without token would count in a range that isn't its own
         rate = rows_per_second(job.mapping_id, method, default=ROWS_PER_SECOND[method])
         size = rows_of_range(definition, rate, source.shape().rows, in_memory=method in IN_MEMORY)
-        cuts = list(cut(method, definition, source, target, size))
+        cuts = list(cut(method, source, target, size, shared=shared))
     store(claim, job, method, cuts)
     return {"method": method, "ranges": len(cuts)}
 
@@ -50,23 +52,25 @@ def begin(claim: Claim, job: ReconciliationJob) -> None:
             ReconciliationJob.objects.filter(pk=job.pk, started_at=None).update(started_at=Now())
 
 
-def fill_tokens(definition: Definition) -> None:
-    """Rows that came without a token are given one. They are compared in any case, only not where they belong at once:
-    so a role that may not write is no reason to stop."""
+def fill_tokens(definition: Definition) -> bool:
+    """Rows that came without a token are given one; False when the target refuses. They are compared in any case, only
+    not where they belong at once: so a role that may not write is no reason to stop."""
     from reconciliation.services import tokens  # its driver takes a second to import
 
     try:
         tokens.fill_tokens(definition)
     except SourceError as refusal:
         log.warning("tokens of the target were not filled", table=definition.name, error=str(refusal))
+        return False
+    return True
 
 
-def cut(method: Method, definition: Definition, source: Side, target: Side, size: int) -> Iterator[Cut]:
+def cut(method: Method, source: Side, target: Side, size: int, *, shared: bool) -> Iterator[Cut]:
     """Ranges that together are everything, of both sides where they have none in common."""
     if method == Method.SAMPLE:
         yield Direction.SOURCE, Bounds()
         yield Direction.TARGET, Bounds()
-    elif method != Method.LOOK_UPS and share_ranges(definition):
+    elif shared:
         yield from ((Direction.BOTH, bounds) for bounds in source.split(size))
     else:
         yield from ((Direction.SOURCE, bounds) for bounds in source.split(size))

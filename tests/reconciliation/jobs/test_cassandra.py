@@ -9,9 +9,11 @@ import pytest
 from project.postgres import sql
 from reconciliation import drift
 from reconciliation.definition import Definition
+from reconciliation.jobs.compare import count
 from reconciliation.models import Connection, Coverage, Mapping, Mismatch, ReconciliationJob
 from reconciliation.services.tokens import add_token
 from reconciliation.services.trigger import trigger
+from reconciliation.sources.protocol import SourceError
 from reconciliation.states import Direction, JobStatus, Strategy
 from tests.cassandra import Cassandra
 from tests.reconciliation.jobs import tables
@@ -122,6 +124,55 @@ def test_counts(method, compared):
     assert (job.status, job.source_rows, job.target_rows, job.mismatch_count) == (
         JobStatus.COMPLETED, ROWS, ROWS - 2, 2,
     )  # fmt: skip
+
+
+TOKENLESS = "UPDATE replica.orders SET cassandra_token = NULL WHERE id > 40"
+
+
+@pytest.fixture
+def in_two_ranges(orders, monkeypatch):
+    """With the token column, and ranges of half the table."""
+    add_token(Definition.of(Mapping.objects.get()), column="cassandra_token")
+    Mapping.objects.update(token_column="cassandra_token")
+    monkeypatch.setattr("reconciliation.jobs.plan.rows_of_range", lambda *_, **__: ROWS // 2)
+
+
+def counted_equal(job) -> bool:
+    counts = (job.source_rows, job.target_rows, job.mismatch_count, job.validation_errors)
+    return job.status == JobStatus.COMPLETED and counts == (ROWS, ROWS, 0, None)
+
+
+@pytest.mark.usefixtures("in_two_ranges")
+def test_rows_that_were_replicated_without_a_token_count_where_they_belong(compared):
+    sql.execute(TOKENLESS)
+    job = compared(Strategy.ROW_COUNT)
+    assert counted_equal(job)
+    assert set(job.ranges.values_list("direction", flat=True)) == {Direction.BOTH}
+
+
+@pytest.mark.usefixtures("in_two_ranges")
+def test_rows_that_come_without_a_token_while_ranges_are_counted_are_counted_again(compared, monkeypatch):
+    once = iter([TOKENLESS])
+
+    def late(*given):
+        for statement in once:
+            sql.execute(statement)
+        return count(*given)
+
+    monkeypatch.setattr("reconciliation.jobs.compare.count", late)
+    assert counted_equal(compared(Strategy.ROW_COUNT))
+
+
+@pytest.mark.usefixtures("in_two_ranges")
+def test_where_tokens_cannot_be_filled_the_sums_are_compared(compared, monkeypatch):
+    def refuse(_):
+        raise SourceError("may not write")
+
+    monkeypatch.setattr("reconciliation.services.tokens.fill_tokens", refuse)
+    sql.execute(TOKENLESS)
+    job = compared(Strategy.ROW_COUNT)
+    assert counted_equal(job)
+    assert set(job.ranges.values_list("direction", flat=True)) == {Direction.SOURCE, Direction.TARGET}
 
 
 def test_a_time_range_asks_cassandra_by_writetime(method, compared, cassandra, orders):
