@@ -27,9 +27,11 @@ class Difference:
 
 @dataclass(kw_only=True)
 class Verdict:
-    """What became of the candidates: equal now, left for the next job, or different."""
+    """What became of the candidates: equal now, left for the next job, or different. `excused` are those of the equal
+    that only an ignore rule makes so."""
 
     equal: list[Key] = field(default_factory=list)
+    excused: list[Key] = field(default_factory=list)
     deferred: list[Key] = field(default_factory=list)
     different: list[Difference] = field(default_factory=list)
 
@@ -49,6 +51,7 @@ def confirm(keys: Sequence[Key], source: Side, target: Side, judge: Judge, began
     halves = [confirm(half, source, target, judge, began) for half in (keys[:middle], keys[middle:])]
     return Verdict(
         equal=[key for half in halves for key in half.equal],
+        excused=[key for half in halves for key in half.excused],
         deferred=[key for half in halves for key in half.deferred],
         different=[one for half in halves for one in half.different],
     )
@@ -62,6 +65,8 @@ def _confirm(keys: Sequence[Key], source: Side, target: Side, judge: Judge, bega
         columns = _columns(judge, of_source.get(key), of_target.get(key))
         if columns is None:
             verdict.equal.append(key)
+            if judge.excuses(of_source.get(key), of_target.get(key)):
+                verdict.excused.append(key)
         else:
             differing[key] = columns
     on_their_way = _on_their_way(list(differing), source, began) if differing else set()

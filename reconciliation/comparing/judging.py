@@ -32,5 +32,11 @@ class Judge:
             self.hits.update({self._left_out[name] for name in names})
         return counting
 
+    def excuses(self, source: Row | None, target: Row | None) -> bool:
+        """Whether rows that differ in nothing that counts do in what a rule leaves out: then they prove nothing."""
+        if not self._left_out or source is None or target is None or source == target:
+            return False
+        return any(name in self._left_out for name in differing(self._definition, source, target))
+
     def differ(self, source: Row, target: Row) -> bool:
         return bool(self.columns(source, target))

@@ -101,8 +101,9 @@ def draw(part: ReconciliationRange, source: Side, target: Side, judge: Judge) ->
     return Findings(compared=len(keys), keys=[key for key in keys if key not in known])
 
 
-def state_of(found: Findings) -> RangeState:
-    if found.keys:
+def state_of(found: Findings, excused: int = 0) -> RangeState:
+    """`excused`: hits of ignore rules. What they make equal is no mismatch, and proves nothing either."""
+    if found.keys or excused:
         return RangeState.DIFFERENT
     if found.source_rows is not None and found.target_rows is not None and found.source_rows != found.target_rows:
         return RangeState.DIFFERENT
@@ -114,7 +115,8 @@ def store(
 ) -> dict[str, Any]:
     """State, counts and candidates in one transaction: a range is compared once, however often it is tried."""
     counted = job.method == Method.COUNTS and part.direction != Direction.BOTH
-    state = RangeState.COUNTED if counted else state_of(found)
+    excused = judge.hits.total()
+    state = RangeState.COUNTED if counted else state_of(found, excused)
     with steps.fenced(claim):
         ReconciliationRange.objects.filter(pk=part.pk).update(
             state=state,
@@ -122,6 +124,7 @@ def store(
             target_rows=found.target_rows,
             compared=found.compared,
             candidates=len(found.keys),
+            differing=excused,  # so that it isn't EQUAL once its candidates are
             attempts=claim.attempt,
             seconds=seconds,
             finished_at=Now(),

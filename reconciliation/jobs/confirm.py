@@ -74,7 +74,7 @@ def store(
 
 def open_by_range(ranges: dict[Key, int], verdict: Verdict) -> Counter[int]:
     """Candidates of each range that nothing showed to be equal."""
-    still = [*verdict.deferred, *(one.key for one in verdict.different)]
+    still = [*verdict.deferred, *verdict.excused, *(one.key for one in verdict.different)]
     return Counter(ranges[key] for key in still if ranges[key] != KNOWN)
 
 

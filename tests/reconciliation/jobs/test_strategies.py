@@ -4,6 +4,7 @@ import pytest
 
 from project.postgres import sql
 from reconciliation import drift
+from reconciliation.jobs import gather
 from reconciliation.models import Coverage, IgnoreRule, Mapping, Mismatch
 from reconciliation.states import JobStatus, Strategy
 from tests.reconciliation.jobs import tables
@@ -99,3 +100,61 @@ def test_a_rule_leaves_rows_out_and_counts_them(compared):
     rule.refresh_from_db()
     assert [one.primary_key_value for one in Mismatch.objects.all()] == ["4"]
     assert (job.mismatch_count, rule.hits) == (1, 1)
+
+
+def test_a_range_that_only_a_rule_makes_equal_is_not_covered_until_it_is_without_one(compared):
+    rule = IgnoreRule.objects.create(mapping=Mapping.objects.get(), column="name", reason="spelled anew")
+    assert compared().mismatch_count == 0
+    assert Coverage.objects.count() == 1
+    sql.execute("UPDATE replica.users SET name = upper(name) WHERE id = 5")
+    job = compared()
+    assert (job.status, job.mismatch_count) == (JobStatus.COMPLETED, 0)
+    assert not Coverage.objects.exists()
+    rule.delete()
+    sql.execute("UPDATE replica.users SET name = lower(name)")
+    compared()
+    assert Coverage.objects.count() == 1
+
+
+def test_a_row_that_was_mended_does_not_prove_one_that_a_rule_excuses(compared, monkeypatch):
+    """Both rows are in one range: one is a candidate that is equal when it is read again."""
+    IgnoreRule.objects.create(mapping=Mapping.objects.get(), column="name", reason="spelled anew")
+    sql.execute("UPDATE replica.users SET name = upper(name) WHERE id = 5")
+    sql.execute("UPDATE replica.users SET amount = 0 WHERE id = 6")
+    _mend(monkeypatch, "UPDATE replica.users SET amount = o.amount FROM upstream.users o WHERE o.id = users.id")
+    job = compared()
+    assert (job.mismatch_count, job.candidates, Coverage.objects.count()) == (0, 1, 0)
+
+
+def test_a_candidate_that_a_rule_excuses_when_it_is_read_again_proves_nothing(compared, monkeypatch):
+    IgnoreRule.objects.create(mapping=Mapping.objects.get(), column="name", reason="spelled anew")
+    sql.execute("UPDATE replica.users SET name = upper(name), amount = 0 WHERE id = 5")
+    _mend(monkeypatch, "UPDATE replica.users SET amount = o.amount FROM upstream.users o WHERE o.id = users.id")
+    job = compared()
+    assert (job.mismatch_count, job.candidates, Coverage.objects.count()) == (0, 1, 0)
+
+
+def test_a_row_that_a_rule_leaves_out_is_not_covered(compared):
+    predicate = [{"column": "id", "operator": "=", "value": "3"}]
+    IgnoreRule.objects.create(mapping=Mapping.objects.get(), predicate=predicate, reason="a test account")
+    sql.execute("DELETE FROM replica.users WHERE id = 3")
+    assert compared().mismatch_count == 0
+    assert not Coverage.objects.exists()
+
+
+def test_what_the_mapping_itself_leaves_out_is_no_hindrance_to_a_proof(compared):
+    columns = [{**one, "rule": {"ignore": True}} if one["source"] == "name" else one for one in tables.COLUMNS]
+    Mapping.objects.update(columns=columns)
+    sql.execute("UPDATE replica.users SET name = upper(name)")
+    assert compared().mismatch_count == 0
+    assert Coverage.objects.count() == 1
+
+
+def _mend(monkeypatch, statement: str) -> None:
+    """Runs a statement between the first reading and the second."""
+
+    def again(job):
+        sql.execute(statement)
+        return gather.confirmations(job)
+
+    monkeypatch.setattr(gather, "again", again)
