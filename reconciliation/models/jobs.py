@@ -22,11 +22,7 @@ class ReconciliationJob(models.Model):
     priority = models.TextField(choices=Priority, db_default=Priority.NORMAL)
     status = models.TextField(choices=JobStatus, db_default=JobStatus.RUNNING)
     execution_id = models.BigIntegerField(null=True)
-    method = models.TextField(
-        blank=True,
-        db_default="",
-        help_text="How it compares, chosen by a probe: token ranges, raw ranges, row hashes, ...",
-    )
+    method = models.TextField(blank=True, db_default="", help_text="As reconciliation.comparing.methods names them.")
     mapping_version = models.IntegerField()
     canonical_version = models.IntegerField()
     definition = models.JSONField(help_text="The mapping as it was when the job began.")

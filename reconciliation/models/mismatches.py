@@ -95,7 +95,9 @@ class MismatchEvent(models.Model):
 
     mismatch = models.ForeignKey(Mismatch, models.CASCADE, related_name="events")
     at = models.DateTimeField(db_default=Now())
-    name = models.TextField(help_text="detected, seen, resolved, ignored, auto_resolved, expired, reopened, repaired")
+    name = models.TextField(
+        help_text="detected, seen, rechecked, resolved, ignored, covered, auto_resolved, expired, reopened, repaired"
+    )
     note = models.TextField(blank=True, db_default="")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     job = models.ForeignKey(ReconciliationJob, models.SET_NULL, null=True, related_name="+")

@@ -1,6 +1,5 @@
 """Mappings with how their last comparison ended and what is proved of them."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery, Sum
@@ -45,10 +44,3 @@ def coverage(mapping: Mapping) -> list[dict[str, Any]]:
 def rules(mapping: Mapping) -> QuerySet[IgnoreRule]:
     """Its ignore rules."""
     return IgnoreRule.objects.filter(mapping=mapping).select_related("created_by")
-
-
-def last_proof(mapping: Mapping) -> datetime | None:
-    """When anything of the mapping as it is now was last proved equal."""
-    found = Coverage.objects.filter(mapping=mapping, mapping_version=mapping.version)
-    latest: datetime | None = found.aggregate(at=Max("proved_at"))["at"]
-    return latest
