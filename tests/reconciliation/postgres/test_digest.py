@@ -145,3 +145,71 @@ def test_two_tables_of_one_kind_of_server_are_compared_by_hashes(tables):
     definition = define(given=TYPES)
     with open_source(definition) as source, open_target(definition, source=source) as target:
         assert probe(source, target) == "record hash"
+
+
+EXCHANGED = """
+UPDATE two.t SET {changes} FROM one.t o
+ WHERE o.id = CASE WHEN two.t.id % 2 = 1 THEN two.t.id + 1 ELSE two.t.id - 1 END AND {rows}
+"""
+
+
+@pytest.mark.parametrize("rows", ["two.t.id IN (101, 102)", "two.t.id <= 200"])
+@pytest.mark.parametrize(
+    "names", [["name"], ["amount"], ["u"], ["at"], ["f"], ["doc"], ["name", "amount", "at", "doc"]]
+)
+def test_values_that_rows_have_exchanged_do_not_cancel_each_other(tables, names, rows):
+    sql.execute(EXCHANGED.format(changes=", ".join(f"{name} = o.{name}" for name in names), rows=rows).strip())
+    assert not all(equal for *_, equal in verdicts(define(given=TYPES)))
+
+
+def test_a_null_that_rows_have_exchanged_does_not_cancel_itself(tables):
+    for schema, empty in (("one", 101), ("two", 102)):
+        sql.execute(
+            f"UPDATE {schema}.t SET name = CASE WHEN id = %s THEN NULL ELSE 'x' END WHERE id IN (101, 102)", [empty]
+        )
+    assert not all(equal for *_, equal in verdicts(define(given=TYPES)))
+
+
+@pytest.mark.parametrize("pairs", [1, 100])
+def test_values_that_rows_of_a_range_without_cuts_have_exchanged_do_not_cancel_each_other(run, pairs):
+    run("CREATE TABLE one.t AS SELECT n AS id, n AS v FROM generate_series(1, 200) n")
+    run("CREATE TABLE two.t AS SELECT n AS id, n AS v FROM generate_series(1, 200) n")
+    definition = define(given={"id": "integer(4)", "v": "integer(4)"})
+    assert verdicts(definition) == [(Bounds(), 200, 200, True)]
+    sql.execute("UPDATE two.t SET v = CASE WHEN id %% 2 = 1 THEN id + 1 ELSE id - 1 END WHERE id <= %s", [2 * pairs])
+    assert verdicts(definition) == [(Bounds(), 200, 200, False)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "server", "one", "other"),
+    [
+        ("integer(8)", "bigint", "-1", "4294967295"),
+        ("integer(8)", "bigint", "1", "4294967296"),
+        ("decimal", "numeric", "12.50", "-12.50"),
+        ("decimal", "numeric", "NaN", "Infinity"),
+        ("decimal", "numeric", "-Infinity", "Infinity"),
+        ("time(us)", "time", "00:00:00.000001", "01:11:34.967296"),
+        ("timestamp(us)", "timestamp", "2000-01-01 00:00:00.000001", "2000-01-01 01:11:34.967296"),
+        ("timestamp(us)", "timestamptz", "2000-01-01 00:00:00.000001Z", "2000-01-01 01:11:34.967296Z"),
+    ],
+)
+def test_values_that_the_hash_of_their_type_takes_for_one_are_told_apart(run, type_, server, one, other):
+    for schema, value in (("one", one), ("two", other)):
+        run(f"CREATE TABLE {schema}.t (id int PRIMARY KEY, v {server})")
+        run(f"INSERT INTO {schema}.t VALUES (1, '{value}')")
+    definition = define(given={"id": "integer(4)", "v": type_})
+    assert verdicts(definition) == [(Bounds(), 1, 1, False)]
+    sql.execute("UPDATE two.t SET v = one.t.v FROM one.t")
+    assert verdicts(definition) == [(Bounds(), 1, 1, True)]
+    with open_source(definition) as source, open_target(definition, source=source) as target:
+        assert probe(source, target) == "record hash"
+
+
+def test_an_oid_is_told_from_the_integer_that_has_its_bits(run):
+    run("CREATE TABLE one.t AS SELECT 1 AS id, -1 AS v;\nCREATE TABLE two.t AS SELECT 1 AS id, 4294967295::oid AS v")
+    assert verdicts(define(given={"id": "integer(4)", "v": "integer(8)"})) == [(Bounds(), 1, 1, False)]
+
+
+def test_zeros_at_the_end_of_a_decimal_make_no_difference(run):
+    run("CREATE TABLE one.t AS SELECT 1 AS id, 1.5 AS v;\nCREATE TABLE two.t AS SELECT 1 AS id, 1.500 AS v")
+    assert verdicts(define(given={"id": "integer(4)", "v": "decimal"})) == [(Bounds(), 1, 1, True)]
