@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import struct
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -18,6 +19,8 @@ from .types import EXACT, Rule, Type
 
 Decoder = Callable[[bytes], Any]
 
+LONGEST_INTEGER = 4_000  # digits; Python reads and writes 4,300
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FOREVER = {form: word for word, form in FOREVER.items()}
 
 
@@ -27,21 +30,18 @@ def decode(value: bytes | None, type_: Type, rule: Rule = EXACT) -> Any:
 
 
 def readable(value: bytes | None, type_: Type, rule: Rule = EXACT) -> Any:
-    """`decode` for people: of bytes only their number and digest, and NUL, which PostgreSQL's JSON can't hold, as its
-    symbol."""
-    if value is None:
-        return None
-    found = decoder(type_, rule, blobs=False)(value)
-    return _without_nul(found) if b"\x00" in value else found
+    """`decode` for people: of bytes only their number and digest, and what PostgreSQL's JSON can't hold, NUL and halves
+    of surrogate pairs, as a symbol."""
+    return None if value is None else _storable(decoder(type_, rule, blobs=False)(value))
 
 
-def _without_nul(found: Any) -> Any:
+def _storable(found: Any) -> Any:
     if isinstance(found, str):
-        return found.replace("\x00", "\u2400")
+        return _UNSTORABLE.sub(lambda letter: "\u2400" if letter[0] == "\x00" else "\ufffd", found)
     if isinstance(found, list):
-        return [_without_nul(one) for one in found]
+        return [_storable(one) for one in found]
     if isinstance(found, dict):
-        return {_without_nul(name): _without_nul(one) for name, one in found.items()}
+        return {_storable(name): _storable(one) for name, one in found.items()}
     return found
 
 
@@ -124,7 +124,12 @@ def _inet(value: bytes) -> str:
 def _document(value: bytes) -> Any:
     if value[:1] == BROKEN:
         return value[1:].decode()
-    return json.loads(value.decode("utf-8", "surrogatepass"), parse_float=_number)
+    return json.loads(value.decode("utf-8", "surrogatepass"), parse_float=_number, parse_int=_integer)
+
+
+def _integer(text: str) -> int | str:
+    """A whole number of a document; as text where it is longer than Python reads."""
+    return int(text) if len(text) <= LONGEST_INTEGER else text
 
 
 def _number(text: str) -> float | str:
