@@ -10,14 +10,13 @@ from reconciliation import drift, graph
 from reconciliation.comparing.methods import Method
 from reconciliation.events import Event
 from reconciliation.jobs import steps
+from reconciliation.jobs.unfinished import CANCELLED, unfinished
 from reconciliation.models import Candidate, ReconciliationJob
 from reconciliation.services import webhooks
 from reconciliation.states import Direction, JobStatus, RangeState, Strategy
 from workers.handlers import Claim, handler
 from workers.queries import failures, has_job, open_keys
 from workers.services import add_jobs
-
-CANCELLED = "It was cancelled."
 
 
 @handler("reconciliation.settle", internal=True, max_attempts=100, backoff_seconds=1.0)
@@ -82,13 +81,7 @@ def count_differences(job: ReconciliationJob) -> tuple[int, int]:
 
 def errors_of(job: ReconciliationJob, execution_id: int) -> list[dict[str, Any]]:
     """What kept the job from comparing everything; ranges by number and bounds. Marks those ranges FAILED."""
-    failed = dict(failures(execution_id))
-    errors = []
-    for part in job.ranges.filter(state=RangeState.PENDING):
-        error = failed.pop(f"range-{part.number}", "") or CANCELLED
-        job.ranges.filter(pk=part.pk).update(state=RangeState.FAILED, error=error, finished_at=Now())
-        errors.append({"range": part.number, "lower": part.lower, "upper": part.upper, "error": error})
-    errors += [{"range": None, "step": key, "error": error or CANCELLED} for key, error in failed.items()]
+    errors = unfinished(job, dict(failures(execution_id)))
     if not errors and not has_job(execution_id, graph.SETTLE):
         errors.append({"range": None, "step": graph.PLAN, "error": CANCELLED})
     if not errors and Candidate.objects.filter(job=job).exists():

@@ -5,9 +5,21 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.db.models import Count
+from django.test.utils import CaptureQueriesContext
 
 from project.postgres import sql
-from reconciliation.models import Candidate, Connection, Coverage, Mapping, Mismatch, ReconciliationJob
+from reconciliation.jobs.unfinished import CANCELLED, NAMED, unfinished
+from reconciliation.models import (
+    Candidate,
+    Connection,
+    Coverage,
+    Mapping,
+    Mismatch,
+    ReconciliationJob,
+    ReconciliationRange,
+)
 from reconciliation.services.trigger import trigger
 from reconciliation.states import JobStatus, RangeState, Strategy
 from tests.reconciliation.jobs import tables
@@ -55,6 +67,33 @@ def test_a_column_that_is_gone_fails_the_job(compared):
     job = compared()
     assert job.status == JobStatus.FAILED
     assert "amount" in job.validation_errors[0]["error"]
+
+
+def test_many_ranges_that_were_not_compared_are_marked_at_once_and_some_are_named(users):
+    job = started()
+    ReconciliationRange.objects.bulk_create(
+        ReconciliationRange(job=job, number=number, lower=[str(number)], upper=[str(number + 1)])
+        for number in range(500)
+    )
+    failed = {f"range-{number}": "no host answers" for number in (0, 1, 499)} | {"confirm-1-9": "gone"}
+    with CaptureQueriesContext(connection) as asked:
+        errors = unfinished(job, failed)
+    assert len(asked) <= 4
+    assert not job.ranges.exclude(state=RangeState.FAILED, finished_at__isnull=False).exists()
+    assert dict(job.ranges.order_by().values_list("error").annotate(Count("pk"))) == {
+        "no host answers": 3,
+        CANCELLED: 497,
+    }
+    assert errors[1] == {"range": 1, "lower": ["1"], "upper": ["2"], "error": "no host answers"}
+    assert [one["range"] for one in errors] == [*range(NAMED), None, None]
+    assert [one["error"] for one in errors[NAMED:]] == ["480 more ranges were not compared.", "gone"]
+
+
+def test_many_steps_that_failed_are_named_up_to_as_many(users):
+    failed = {f"confirm-{number}": "gone" for number in range(50)}
+    errors = unfinished(started(), failed)
+    assert [one["step"] for one in errors[:-1]] == [f"confirm-{number}" for number in range(NAMED)]
+    assert errors[-1] == {"range": None, "error": "30 more steps failed."}
 
 
 def test_a_table_dropped_before_the_second_reading_fails_the_job(users, workers):
