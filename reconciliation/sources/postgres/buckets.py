@@ -13,8 +13,8 @@ from .ranges import Ranges
 
 @dataclass(frozen=True)
 class Bucket:
-    """What is known of the rows of one range. A sum, so that twin rows can't cancel each other; numeric, so that it never
-    overflows. Values that rows exchanged change it because a row's hash isn't the sum of those of its columns."""
+    """What is known of the rows of one range. A sum, so that twin rows can't cancel each other; numeric, so that it
+    never overflows. Values that rows exchanged change it, for a row's hash is no sum of those of its columns."""
 
     rows: int = 0
     hashes: int = 0
