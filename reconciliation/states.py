@@ -92,6 +92,7 @@ LEGAL: dict[str, frozenset[str]] = {
     Resolution.MANUAL_RESOLVED: frozenset({Resolution.PENDING, Resolution.IGNORED}),
     Resolution.IGNORED: frozenset({Resolution.PENDING, Resolution.MANUAL_RESOLVED, Resolution.AUTO_RESOLVED}),
 }
-"""Legal moves of a mismatch. To PENDING and AUTO_RESOLVED only a job moves it, never a person."""
+"""Legal moves of a mismatch. To PENDING and AUTO_RESOLVED a job moves it, or a re-check, by what both rows are: nobody
+decides that. To IGNORED a row rule may move it too, to MANUAL_RESOLVED a repair."""
 
 BY_PEOPLE: frozenset[str] = frozenset({Resolution.MANUAL_RESOLVED, Resolution.IGNORED})

@@ -6,9 +6,10 @@ import pytest
 
 from project.access.roles import EVERYONE
 from tests.docs.examples import examples, last_document, plain, run
-from tests.docs.pages import ROOT, blocks, text
+from tests.docs.pages import ROOT, blocks, first_cells, names, text
 
 PAGE = ROOT / "docs" / "api" / "reconciliation.md"
+GUIDE = ROOT / "docs" / "reconciliation.md"
 
 
 @pytest.fixture
@@ -67,3 +68,23 @@ def test_every_metric_of_the_room_is_in_the_page():
     names = re.findall(r"\"((?:cdc|tutup)_\w+)\"", source)
     assert len(names) > 10
     assert [name for name in names if f"`{name}`" not in text(PAGE)] == []
+
+
+def test_every_canonical_type_has_its_line():
+    from reconciliation.canonical.types import NAMES
+
+    named = {name.split("(")[0].split("<")[0] for cell in first_cells(GUIDE, "canonical type") for name in names(cell)}
+    assert named == NAMES
+
+
+def test_the_moves_are_those_that_are_legal():
+    from reconciliation.states import LEGAL
+
+    lines = [line.split("|") for line in text(PAGE).splitlines() if line.startswith("| `") and line.count("|") == 6]
+    moves = {names(cells[1])[0]: {name for cell in cells[2:] for name in names(cell)} & {*LEGAL} for cells in lines}
+    assert {state: found - {state} for state, found in moves.items()} == LEGAL
+
+
+def test_members_of_a_job_are_named_as_the_api_has_them():
+    assert "`drift_bound_percentage`" in text(GUIDE)
+    assert "`drift_bound_percent`" not in text(GUIDE)
