@@ -16,13 +16,13 @@ TABLE = ["table"]
 
 @collector
 def last_job() -> Iterable[Metric]:
-    """What the last completed job of each table found, and the last that counted all rows."""
+    """What the last job of each table that looked at everything found, and the last that counted all rows."""
     apart = GaugeMetricFamily("cdc_reconciliation_drift_percentage", "Percentage of records out of sync", labels=TABLE)
     source = GaugeMetricFamily("cdc_reconciliation_cassandra_rows", "Total rows in Cassandra table", labels=TABLE)
     target = GaugeMetricFamily("cdc_reconciliation_postgres_rows", "Total rows in PostgreSQL table", labels=TABLE)
-    for job in scraped.last_completed():
+    for job in scraped.last_judging():
         _add(apart, job, drift.percent(job))
-    for job in scraped.last_completed(scraped.WHOLE):
+    for job in scraped.last_counting():
         _add(source, job, job.source_rows)
         _add(target, job, job.target_rows)
     yield from (apart, source, target)

@@ -5,13 +5,14 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery, Sum
 
 from reconciliation.models import Coverage, IgnoreRule, Mapping, Mismatch, ReconciliationJob
-from reconciliation.states import JobStatus, Resolution
+from reconciliation.queries.judging import judging
+from reconciliation.states import Resolution
 
 PROOFS = 10  # jobs that a mapping's page shows
 
 
 def listed() -> QuerySet[Mapping]:
-    """Mappings with `last_job_id`, `last_status`, `last_ended_id` (the last that came to its end), `proved_at`, `open`.
+    """Mappings with `last_job_id`, `last_status`, `last_ended_id` (of the job that drift is from), `proved_at`, `open`.
 
     `proved_at` is of the mapping as it is now: what was proved of an earlier version doesn't count.
     """
@@ -21,14 +22,14 @@ def listed() -> QuerySet[Mapping]:
     return Mapping.objects.select_related("source", "target").annotate(
         last_job_id=Subquery(jobs.values("pk")[:1]),
         last_status=Subquery(jobs.values("status")[:1]),
-        last_ended_id=Subquery(jobs.filter(status=JobStatus.COMPLETED).values("pk")[:1]),
+        last_ended_id=judging(jobs),
         proved_at=Subquery(proofs.values("proved_at")[:1]),
         open=Subquery(pending.values("mapping").annotate(n=Count("pk")).values("n")[:1]),
     )
 
 
 def ended_jobs(mappings: list[Mapping]) -> dict[int, ReconciliationJob]:
-    """The last comparison that came to its end, by mapping; of mappings that `listed` gave."""
+    """The comparison that drift is from, by mapping; of mappings that `listed` gave."""
     ids = [mapping.last_ended_id for mapping in mappings if getattr(mapping, "last_ended_id", None)]  # type: ignore[attr-defined]
     return {job.mapping_id: job for job in ReconciliationJob.objects.select_related("mapping").filter(pk__in=ids)}
 

@@ -1,28 +1,37 @@
 """How tables stand, for a scrape: each from one short statement."""
 
-from collections.abc import Collection
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 
 from project.postgres import sql
 from reconciliation.models import Mapping, ReconciliationJob
+from reconciliation.queries.judging import judging
 from reconciliation.states import JobStatus, Strategy
 
 WHOLE = (Strategy.ROW_COUNT, Strategy.CHECKSUM)
 """What counts all rows of both sides."""
 
 
-def last_completed(strategies: Collection[str] = Strategy.values) -> QuerySet[ReconciliationJob]:
-    """The newest completed job, of these strategies, of each table that is compared."""
-    completed = ReconciliationJob.objects.filter(
+def last_judging() -> QuerySet[ReconciliationJob]:
+    """The job that drift is taken from, of each table that is compared."""
+    return _of_each(judging(ReconciliationJob.objects.filter(table_name=OuterRef("name"), mapping=OuterRef("pk"))))
+
+
+def last_counting() -> QuerySet[ReconciliationJob]:
+    """The newest completed job that counted all rows, of each table that is compared."""
+    counting = ReconciliationJob.objects.filter(
         table_name=OuterRef("name"),
         mapping=OuterRef("pk"),
         status=JobStatus.COMPLETED,
-        validation_strategy__in=strategies,
+        validation_strategy__in=WHOLE,
     )
-    newest = completed.order_by("-created_at").values("pk")[:1]
-    ids = Mapping.objects.filter(enabled=True).order_by().values_list(Subquery(newest))
+    return _of_each(Subquery(counting.order_by("-created_at").values("pk")[:1]))
+
+
+def _of_each(job_id: Combinable) -> QuerySet[ReconciliationJob]:
+    ids = Mapping.objects.filter(enabled=True).order_by().values_list(job_id)
     return ReconciliationJob.objects.filter(pk__in=ids).select_related("mapping").order_by("table_name")
 
 

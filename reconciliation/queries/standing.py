@@ -11,7 +11,8 @@ from django.utils import timezone
 from reconciliation import drift
 from reconciliation.drift import Severity
 from reconciliation.models import Mapping, Mismatch, ReconciliationJob
-from reconciliation.states import JobStatus, MismatchType, Resolution
+from reconciliation.queries.judging import judging
+from reconciliation.states import MismatchType, Resolution
 
 OLD = timedelta(days=7)
 LOOKED_AT = 500  # mappings
@@ -20,7 +21,7 @@ COUNTED = 10_000  # open mismatches of a kind
 
 @dataclass(frozen=True)
 class Table:
-    """A mapped table: its last comparison, and the last that came to its end."""
+    """A mapped table: its last comparison, and the one of those that came to their end that its drift is from."""
 
     name: str
     last: ReconciliationJob | None
@@ -47,9 +48,8 @@ class Open:
 def tables() -> list[Table]:
     """Of the enabled mappings, those with the greatest drift first."""
     jobs = ReconciliationJob.objects.filter(mapping=OuterRef("pk")).order_by("-created_at")
-    ended = jobs.filter(status=JobStatus.COMPLETED)
     found = Mapping.objects.filter(enabled=True).annotate(
-        last_id=Subquery(jobs.values("pk")[:1]), ended_id=Subquery(ended.values("pk")[:1])
+        last_id=Subquery(jobs.values("pk")[:1]), ended_id=judging(jobs)
     )
     rows = list(found.order_by("name").values_list("name", "last_id", "ended_id")[:LOOKED_AT])
     wanted = {pk for _, *ids in rows for pk in ids if pk}

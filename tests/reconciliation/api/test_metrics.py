@@ -83,6 +83,24 @@ def test_gauges_are_those_of_the_last_completed_job(scrape):
     assert values(found["cdc_reconciliation_postgres_rows"]) == {("users",): 990, ("orders",): 5_000_000}
 
 
+@pytest.mark.parametrize("strategy", ["ROW_COUNT", "SAMPLE", "TIMESTAMP_RANGE"])
+def test_a_job_that_looked_at_less_does_not_hide_what_the_last_of_everything_found(scrape, strategy):
+    job(source_rows=1000, target_rows=1000, mismatch_count=100)
+    part = {"source_rows": 1100, "target_rows": 1100, "compared_rows": 20, "mismatch_count": 0}
+    job(started_at=NOVEMBER + timedelta(hours=1), validation_strategy=strategy, **part)
+    assert values(scrape()["cdc_reconciliation_drift_percentage"]) == {("users",): 10.0}
+    job(started_at=NOVEMBER + timedelta(hours=2), status=JobStatus.FAILED)
+    job(started_at=NOVEMBER + timedelta(hours=3), source_rows=1000, mismatch_count=1)
+    assert values(scrape()["cdc_reconciliation_drift_percentage"]) == {("users",): 0.1}
+
+
+def test_without_a_job_that_looked_at_everything_drift_is_that_of_the_last(scrape):
+    job(validation_strategy="SAMPLE", compared_rows=20, mismatch_count=0)
+    counted = {"validation_strategy": "ROW_COUNT", "source_rows": 1000, "mismatch_count": 20}
+    job(started_at=NOVEMBER + timedelta(hours=1), **counted)
+    assert values(scrape()["cdc_reconciliation_drift_percentage"]) == {("users",): 2.0}
+
+
 @pytest.mark.parametrize("strategy", ["SAMPLE", "TIMESTAMP_RANGE"])
 def test_rows_are_those_of_the_last_job_that_counted_them_all(scrape, strategy):
     job(source_rows=1000, target_rows=990, mismatch_count=10)
@@ -91,7 +109,6 @@ def test_rows_are_those_of_the_last_job_that_counted_them_all(scrape, strategy):
     found = scrape()
     assert values(found["cdc_reconciliation_cassandra_rows"]) == {("users",): 1000}
     assert values(found["cdc_reconciliation_postgres_rows"]) == {("users",): 990}
-    assert values(found["cdc_reconciliation_drift_percentage"]) == {("users",): 5.0}
 
 
 def test_a_table_that_is_not_compared_any_more_raises_no_alert(scrape):

@@ -33,6 +33,14 @@ def test_drift_over_a_threshold_needs_attention(visit, mapping):
     assert "Drift of orders is 1.3 %: warning" in dashboard(visit)
 
 
+def test_a_sample_that_found_nothing_does_not_clear_what_the_last_of_everything_found(visit, mapping):
+    tables.job(mapping, mismatch_count=13, created_at=timezone.now() - timedelta(hours=1))
+    tables.job(mapping, validation_strategy="SAMPLE", compared_rows=20, mismatch_count=0)
+    page = dashboard(visit)
+    assert "Drift of orders is 1.3 %: warning" in page
+    assert "orders 1.3 % ! WARNING" in page
+
+
 def test_a_comparison_that_failed_needs_attention_until_a_later_one_ends(visit, mapping):
     tables.job(mapping, status="FAILED", created_at=timezone.now() - timedelta(hours=1))
     assert "The last comparison of orders failed" in dashboard(visit)
