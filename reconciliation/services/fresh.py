@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from project.api.errors import Conflict
 from reconciliation.canonical.digest import digest
+from reconciliation.canonical.notation import written
 from reconciliation.comparing import keys
 from reconciliation.comparing.judging import Judge
-from reconciliation.definition import Definition
+from reconciliation.definition import Definition, columns
 from reconciliation.models import Mismatch
 from reconciliation.services.rules import column_rules
 from reconciliation.sources.opening import open_source, open_target
@@ -61,8 +63,8 @@ class Sides:
 def paired(definition: Definition, key: Key, source: Row | None, target: Row | None) -> Pair:
     """Two rows and what differs between them, with what the ignore rules of the mapping leave out."""
     judge = Judge(definition, column_rules(definition.mapping_id))
-    columns = judge.columns(source, target) if source is not None and target is not None else ()
-    return Pair(key=key, source=source, target=target, columns=columns)
+    differing = judge.columns(source, target) if source is not None and target is not None else ()
+    return Pair(key=key, source=source, target=target, columns=differing)
 
 
 @contextmanager
@@ -72,6 +74,21 @@ def opened(definition: Definition) -> Iterator[Sides]:
         yield Sides(definition, source, target)
 
 
+class KeyChanged(Conflict):
+    """409: a mismatch was found by other key columns than the mapping has: its key would name another row, or none."""
+
+
 def key_of(mismatch: Mismatch) -> Key:
-    """The key as the sides take it."""
+    """The key as the sides take it. Raises `KeyChanged`."""
+    then, now = (_key_columns(given) for given in (mismatch.job.definition["columns"], mismatch.mapping.columns))
+    if then != now:
+        was, is_now = (", ".join(f"{source} ({type_})" for source, _, type_ in key) for key in (then, now))
+        raise KeyChanged(
+            f"The key of {mismatch.mapping.name} was {was} when this was found, and is {is_now} now: nothing says "
+            "which row is meant. Compare the table again."
+        )
     return keys.from_json(mismatch.key)
+
+
+def _key_columns(given: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    return [(one.source, one.target, written(one.type)) for one in columns(given) if one.key]

@@ -10,7 +10,7 @@ from reconciliation.canonical.digest import digest
 from reconciliation.canonical.notation import written
 from reconciliation.definition import Definition
 from reconciliation.models import Mismatch, Repair
-from reconciliation.services.fresh import Pair, Sides, key_of, opened, paired
+from reconciliation.services.fresh import KeyChanged, Pair, Sides, key_of, opened, paired
 from reconciliation.services.repair.exact import exact, ruled
 from reconciliation.sources.protocol import Row
 from reconciliation.states import MismatchType, Resolution
@@ -79,7 +79,10 @@ def preview(mismatch: Mismatch, *, may_delete: bool) -> Plan:
 
 def planned(mismatch: Mismatch, definition: Definition, sides: Sides, *, may_delete: bool) -> Plan:
     """As `preview`, with sides that are open; they were opened for the definition made exact."""
-    key = key_of(mismatch)
+    try:
+        key = key_of(mismatch)
+    except KeyChanged as refusal:
+        return _unreadable(mismatch, definition, refusal.message)
     source, target = sides.source.fetch([key]).get(key), sides.target.fetch([key]).get(key)
     judged = paired(definition, key, ruled(definition, source), ruled(definition, target))
     action = ACTIONS[judged.kind] if judged.kind else None
@@ -92,6 +95,19 @@ def planned(mismatch: Mismatch, definition: Definition, sides: Sides, *, may_del
         changes=_changes(definition, pair, action),
         refused=tuple(_refusals(mismatch, action, may_delete=may_delete)),
         seal=seal(mismatch, action, pair),
+    )
+
+
+def _unreadable(mismatch: Mismatch, definition: Definition, reason: str) -> Plan:
+    """Of a row that isn't looked for: it is refused."""
+    return Plan(
+        mismatch=mismatch,
+        definition=definition,
+        action=None,
+        pair=Pair(key=(), source=None, target=None, columns=()),
+        changes=(),
+        refused=(reason,),
+        seal="",
     )
 
 

@@ -8,6 +8,7 @@ from project.access.models import AuditEntry
 from project.access.roles import Role
 from project.api.errors import Conflict, NotFound
 from reconciliation.models import Mismatch, Repair
+from reconciliation.services.recheck import recheck
 from reconciliation.services.repair import statements
 from reconciliation.services.repair.apply import apply, found
 from reconciliation.services.repair.plan import preview
@@ -57,6 +58,25 @@ def test_an_update_writes_what_differs_and_leaves_all_else(job, user_for):
     assert (mismatch.resolution_status, mismatch.version) == ("MANUAL_RESOLVED", 2)
     assert mismatch.resolution_notes.startswith("repaired")
     assert mismatch.events.get().name == "repaired"
+
+
+def test_a_mismatch_that_was_found_by_another_key_touches_no_row(job, mapping):
+    """The key 1 of then is the customer 1 of now, who is somebody else."""
+    put("source", 1)
+    mismatch = tables.mismatch(job)
+    run('ALTER TABLE side_source."order" ADD customer int; ALTER TABLE side_target."order" ADD customer int')
+    put("source", 2, customer="1")
+    put("target", 2, customer="1", status="'packed'")
+    customer = {"source": "customer", "target": "customer", "type": "integer(4)", "key": True, "rule": {}}
+    mapping.columns = [{**one, "key": False} for one in mapping.columns] + [customer]
+    mapping.save()
+    (refused,) = preview(found(mismatch.pk), may_delete=True).refused
+    assert refused.startswith("The key of orders was id (integer(4)) when this was found, and is customer (integer(4))")
+    with pytest.raises(Conflict, match="Compare the table again"):
+        repair(mismatch)
+    with pytest.raises(Conflict, match="Compare the table again"):
+        recheck(mismatch_id=mismatch.pk, actor=None)
+    assert (read("target", "status", 2), Repair.objects.get().outcome) == ("packed", "refused")
 
 
 def test_each_repair_is_in_the_audit_trail_with_before_and_after(job, user_for):

@@ -114,6 +114,19 @@ def test_a_table_that_is_gone_ends_it_with_the_reason(three, run_jobs):
     assert sql.value("SELECT status FROM execution WHERE id = %s", [execution.pk]) == "failed"
 
 
+def test_what_was_found_by_another_key_is_refused_and_the_rest_goes_on(three, mapping, run_jobs):
+    mapping.columns = [{**one, "key": one["source"] in {"id", "status"}} for one in mapping.columns]
+    mapping.save()
+    Mismatch.objects.filter(pk=three[1].pk).update(job=tables.job(mapping), key=[*three[1].key, b"shipped".hex()])
+    run('ALTER TABLE side_target."order" ADD UNIQUE (id, status), ALTER status SET NOT NULL')
+    execution = submit(order())
+    run_jobs()
+    done = output(execution)
+    assert (done["applied"], done["refused"]) == (1, 2)
+    assert all("was id (integer(4)) when this was found" in reason for reason in done["reasons"])
+    assert Mismatch.objects.get(resolution_status="MANUAL_RESOLVED") == three[1]
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
