@@ -13,6 +13,7 @@ from reconciliation.definition import Definition
 from reconciliation.jobs import steps
 from reconciliation.models import ReconciliationJob, ReconciliationRange
 from reconciliation.queries.rates import rows_per_second
+from reconciliation.sources.postgres.side import PostgresSide
 from reconciliation.sources.protocol import Bounds, Side, SourceError
 from reconciliation.states import Direction, JobStatus, Strategy
 from workers.handlers import Claim, handler
@@ -34,6 +35,9 @@ def plan(claim: Claim) -> dict[str, Any]:
     begin(claim, job)
     definition = steps.definition_of(job)
     with steps.sides(definition) as (source, target):
+        for side in (source, target):
+            if isinstance(side, PostgresSide):  # the key of a table of Cassandra stays as it was made
+                side.require_key()
         method = method_of(definition, Strategy(job.validation_strategy), source, target)
         shared = method != Method.LOOK_UPS and share_ranges(definition)
         if method in BY_TOKEN and definition.token_column and not fill_tokens(definition):

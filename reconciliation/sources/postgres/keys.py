@@ -13,6 +13,7 @@ from reconciliation.sources.protocol import Key, SchemaChanged
 from .columns import Read
 from .connecting import Connection
 from .operands import Operand
+from .schema import Table
 
 
 def texts(keys: Sequence[Key], types: Sequence[Type]) -> list[list[str]] | None:
@@ -48,6 +49,20 @@ def of_keys(
         table=table,
         equal=sql.SQL(" AND ").join([sql.SQL("{} = {}").format(one.plain, name) for name, one in pairs]),
         where=where,
+    )
+
+
+def refuse_repeating_keys(table: Table, place: Place, key: Sequence[Read]) -> None:
+    """Rows of one key would hide behind each other. Raises `SchemaChanged` when no unique index keeps them away."""
+    names = [one.name for one in key]
+    if set(names) in map(set, table.unique):
+        return
+    mend = sql.SQL("CREATE UNIQUE INDEX CONCURRENTLY ON {} ({})").format(
+        sql.Identifier(place.schema, place.table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    raise SchemaChanged(
+        f"{place.connection}: {', '.join(names)} is no unique key of {place.schema}.{place.table}. Make it one: "
+        f"{mend.as_string()}"
     )
 
 

@@ -13,7 +13,7 @@ from reconciliation.sources.protocol import Bounds, Key, Row, SchemaChanged, Sha
 from . import columns
 from .columns import Read, Which
 from .connecting import Connection, asking, connect, give_back
-from .keys import of_keys, refuse_null_keys, texts
+from .keys import of_keys, refuse_null_keys, refuse_repeating_keys, texts
 from .operands import Operand, operand, whole_number
 from .ranges import Ranges
 from .schema import describe
@@ -53,9 +53,14 @@ class PostgresSide:
     def shape(self) -> Shape:
         return self.table.shape
 
-    def split(self, rows: int) -> list[Bounds]:
+    def require_key(self) -> None:
+        """Raises `SchemaChanged` when the key's columns no longer name each row, and only one."""
+        refuse_repeating_keys(self.table, self.place, self.key_columns)
         with asking(self.place):
             refuse_null_keys(self.connection, self.place, self.key_columns)
+
+    def split(self, rows: int) -> list[Bounds]:
+        with asking(self.place):
             return self.ranges.split(self.connection, rows)
 
     def cuts(self, bounds: Bounds, rows: int) -> list[Any]:

@@ -96,6 +96,26 @@ def test_many_steps_that_failed_are_named_up_to_as_many(users):
     assert errors[-1] == {"range": None, "error": "30 more steps failed."}
 
 
+@pytest.mark.parametrize("schema", ["upstream", "replica"])
+@pytest.mark.parametrize("strategy", Strategy)
+def test_a_key_that_is_no_longer_unique_fails_the_job_with_the_mend(compared, schema, strategy):
+    sql.execute(f"ALTER TABLE {schema}.users DROP CONSTRAINT users_pkey")
+    job = compared(strategy)
+    assert job.status == JobStatus.FAILED
+    mend = f'CREATE UNIQUE INDEX CONCURRENTLY ON "{schema}"."users" ("id")'
+    assert mend in job.validation_errors[0]["error"]
+
+
+@pytest.mark.parametrize("schema", ["upstream", "replica"])
+def test_a_key_that_is_null_in_a_row_fails_the_job(compared, schema):
+    sql.execute(f"ALTER TABLE {schema}.users DROP CONSTRAINT users_pkey, ALTER id DROP NOT NULL, ADD UNIQUE (id)")
+    assert compared().status == JobStatus.COMPLETED
+    sql.execute(f"INSERT INTO {schema}.users VALUES (NULL, 'nobody', 1)")
+    job = compared()
+    assert job.status == JobStatus.FAILED
+    assert f"{schema}.users has rows whose id is NULL" in job.validation_errors[0]["error"]
+
+
 def test_a_table_dropped_before_the_second_reading_fails_the_job(users, workers):
     Mapping.objects.update(lag_seconds=3.0)
     sql.execute("DELETE FROM replica.users WHERE id = 3")
@@ -117,7 +137,8 @@ def test_a_server_that_is_away_fails_the_job_by_the_name_of_its_connection(users
     assert "far away" in job.validation_errors[0]["error"]
 
 
-def test_a_range_that_takes_too_long_is_split_until_it_does_not(compared):
+def test_a_range_that_takes_too_long_is_split_until_it_does_not(compared, monkeypatch):
+    monkeypatch.setattr("reconciliation.sources.postgres.side.refuse_repeating_keys", lambda *_: None)  # of a view
     hasty = Connection.objects.create(name="hasty", kind="postgresql", options={"statement_seconds": 0.4})
     Mapping.objects.update(target=hasty, target_table="slow_users")
     sql.execute(

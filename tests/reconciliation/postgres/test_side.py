@@ -192,9 +192,22 @@ def test_a_rule_on_a_key_is_refused(thousand):
 
 
 def test_rows_without_a_key_are_refused_before_they_are_overlooked(run):
-    run("CREATE TABLE one.t (id bigint, name text);\nINSERT INTO one.t VALUES (1, 'a'), (NULL, 'b')")
+    run("CREATE TABLE one.t (id bigint UNIQUE, name text);\nINSERT INTO one.t VALUES (1, 'a'), (NULL, 'b')")
     with open_source(define(given=NUMBERS)) as side, pytest.raises(SchemaChanged, match="id is NULL"):
-        side.split(10)
+        side.require_key()
+
+
+def test_a_key_that_no_index_keeps_unique_is_refused(run):
+    run("CREATE TABLE one.t (id bigint, name text);\nCREATE UNIQUE INDEX ON one.t (name);\nCREATE INDEX ON one.t (id)")
+    mend = r'CREATE UNIQUE INDEX CONCURRENTLY ON "one"."t" \("id"\)'
+    with open_source(define(given=NUMBERS)) as side, pytest.raises(SchemaChanged, match=mend):
+        side.require_key()
+
+
+def test_a_key_may_have_its_columns_in_another_order_than_the_index(run):
+    run("CREATE TABLE one.t (id bigint, name text, PRIMARY KEY (name, id))")
+    with open_source(define(given=NUMBERS, keys=2)) as side:
+        side.require_key()
 
 
 def test_random_keys_are_of_the_table_and_each_once(thousand):
