@@ -124,14 +124,18 @@ class PostgresSide:
         return set()
 
     def sample(self, count: int) -> list[Key]:
-        drawn: sql.Composable = self.name
         rows = self.table.rows or 0
         if rows > SAMPLED_ROWS and self.table.kind in TABLES:
-            # three times as many as wanted: the odds of too few are nil
+            # three times as many as wanted: the odds of too few are nil, if the table has the rows it is said to have
             percent = min(100.0, 300.0 * max(count, 1_000) / rows)
-            drawn = sql.SQL("{} TABLESAMPLE BERNOULLI ({})").format(self.name, sql.Literal(percent))
+            share = sql.SQL("{} TABLESAMPLE BERNOULLI ({})").format(self.name, sql.Literal(percent))
+            if len(drawn := self._drawn(share, count)) == count:
+                return drawn
+        return self._drawn(self.name, count)
+
+    def _drawn(self, rows: sql.Composable, count: int) -> list[Key]:
         query = sql.SQL("SELECT {} FROM {} ORDER BY random() LIMIT {}").format(
-            columns.select(self.key_columns), drawn, sql.Literal(count)
+            columns.select(self.key_columns), rows, sql.Literal(count)
         )
         with asking(self.place):
             return self.connection.execute(query, binary=True).fetchall()

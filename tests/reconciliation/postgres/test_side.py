@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -216,6 +217,19 @@ def test_random_keys_are_of_the_table_and_each_once(thousand):
         assert len(set(drawn)) == len(drawn) == 100
         assert len(side.fetch(drawn)) == 100
         assert len(side.sample(5000)) == 1000
+
+
+def test_statistics_of_a_table_that_was_larger_leave_no_sample_short(thousand):
+    with open_source(define(given=NUMBERS)) as side:
+        side.table = replace(side.table, rows=4_000_000_000)
+        assert len(side.sample(100)) == 100
+
+
+def test_a_share_of_a_large_table_is_drawn_from(thousand, monkeypatch):
+    monkeypatch.setattr("reconciliation.sources.postgres.side.SAMPLED_ROWS", 10)
+    with open_source(define(given=NUMBERS)) as side:
+        drawn = side.sample(100)
+        assert len(set(drawn)) == len(drawn) == 100
 
 
 def test_a_target_of_tokens_is_cut_by_them(run):
