@@ -38,9 +38,10 @@ def comparing(job: ReconciliationJob, numbers: Sequence[int]) -> list[JobSpec]:
     return [*ranges, gathering(job, GATHER, keys), settling(job, SETTLE, [*keys, GATHER])]
 
 
-def of_ranges(job: ReconciliationJob, numbers: Iterable[int]) -> Iterable[JobSpec]:
+def of_ranges(job: ReconciliationJob, numbers: Iterable[int], *, halvings: int = 0) -> Iterable[JobSpec]:
+    """`halvings`: how many times the planned range was halved to give these."""
     for number in numbers:
-        yield _job(f"range-{number}", "reconciliation.compare", job, range=number)
+        yield _job(f"range-{number}", "reconciliation.compare", job, range=number, halvings=halvings)
 
 
 def gathering(job: ReconciliationJob, key: str, after: Sequence[str]) -> JobSpec:

@@ -23,11 +23,12 @@ from reconciliation.models import ReconciliationJob, ReconciliationRange
 from reconciliation.services import rules
 from reconciliation.sources.protocol import Bounds, ReadTimeout, Side
 from reconciliation.states import Direction, RangeState, Strategy
-from workers.handlers import Claim, handler
+from workers.handlers import Claim, Permanent, handler
 from workers.services import add_jobs
 
 WINDOW = timedelta(hours=1)  # of TIMESTAMP_RANGE, back from the job's begin
 ATTEMPTS = 5
+HALVINGS = 12  # of a planned range, 4,096 parts: what is too slow even then is no matter of size
 
 
 @handler("reconciliation.compare", internal=True, max_attempts=ATTEMPTS, backoff_seconds=1.0)
@@ -43,11 +44,18 @@ def compare(claim: Claim) -> dict[str, Any]:
         try:
             found = examine(job, part, source, target, judge, steps.pace_of(claim, definition))
         except (ReadTimeout, TooManyRows) as error:
+            if halvings_of(claim) >= HALVINGS:
+                raise Permanent(str(error)) from error
             halves = side_to_halve(part, error, source, target).halve(bounds_of(part))
             if len(halves) < 2:
                 raise
             return split(claim, job, part, halves, error)
     return store(claim, job, part, found, judge, time.monotonic() - began)
+
+
+def halvings_of(claim: Claim) -> int:
+    """How many times the planned range was halved to give this one."""
+    return int(claim.payload.get("halvings", 0))
 
 
 def side_to_halve(part: ReconciliationRange, error: Exception, source: Side, target: Side) -> Side:
@@ -154,7 +162,7 @@ def split(
                 for number, half in zip(numbers, halves, strict=True)
             ]
         )
-        add_jobs(claim=claim, jobs=list(graph.of_ranges(job, numbers)))
+        add_jobs(claim=claim, jobs=list(graph.of_ranges(job, numbers, halvings=halvings_of(claim) + 1)))
     return {"state": RangeState.SPLIT, "into": list(numbers)}
 
 

@@ -21,6 +21,7 @@ from reconciliation.models import (
     ReconciliationRange,
 )
 from reconciliation.services.trigger import trigger
+from reconciliation.sources.protocol import ReadTimeout
 from reconciliation.states import JobStatus, RangeState, Strategy
 from tests.reconciliation.jobs import tables
 from tests.workers.processes import run_workers
@@ -151,6 +152,19 @@ def test_a_range_that_takes_too_long_is_split_until_it_does_not(compared, monkey
     assert states[0] == RangeState.SPLIT
     assert states.count(RangeState.SPLIT) + 1 == states.count(RangeState.EQUAL) == Coverage.objects.count()
     assert sum(one.rows for one in Coverage.objects.all()) == 20
+
+
+def test_a_range_that_takes_too_long_in_whatever_part_fails_the_job_by_the_timeout(compared, monkeypatch):
+    def hang(*_):
+        raise ReadTimeout("the source hangs")
+
+    monkeypatch.setattr("reconciliation.jobs.compare.HALVINGS", 2)
+    monkeypatch.setattr("reconciliation.jobs.compare.examine", hang)
+    job = compared()
+    assert job.status == JobStatus.FAILED
+    assert [one["error"] for one in job.validation_errors] == ["the source hangs"] * 4
+    states = list(job.ranges.values_list("state", flat=True))
+    assert (states.count(RangeState.SPLIT), states.count(RangeState.FAILED), len(states)) == (3, 4, 7)
 
 
 @pytest.mark.parametrize("emptied", ["replica", "upstream"])
