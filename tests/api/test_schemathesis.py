@@ -26,6 +26,7 @@ RULES_BEYOND = [
     "pause_queue",
     "create_schedule",
     "change_schedule",
+    "repair_mismatch",
     "trigger_reconciliation",
     "create_webhook",
     "change_webhook",

@@ -120,8 +120,11 @@ def test_columns_of_unequal_types_are_compared_by_their_canonical_bytes(run):
     assert verdicts(define(given=given)) == [(Bounds(), 1, 1, False)]
 
 
-def test_a_collation_that_ignores_case_hides_nothing(run, icu):
-    run("CREATE COLLATION one.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+def test_a_collation_that_ignores_case_hides_nothing(run, by_language):
+    if by_language == "C":  # without ICU there is none that does
+        run('CREATE COLLATION one.loose FROM "C"')
+    else:
+        run("CREATE COLLATION one.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
     for schema, name in (("one", "a"), ("two", "A")):
         run(f"CREATE TABLE {schema}.t (id int PRIMARY KEY, name text COLLATE one.loose)")
         run(f"INSERT INTO {schema}.t VALUES (1, '{name}')")
