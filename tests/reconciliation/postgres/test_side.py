@@ -1,7 +1,7 @@
 """Reading a table of PostgreSQL: ranges, rows, keys."""
 
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from project.api.errors import InvalidRequest
 from project.postgres import sql
 from reconciliation.canonical.encode import encode
 from reconciliation.canonical.notation import parse
+from reconciliation.definition import Definition
 from reconciliation.sources.opening import open_source, open_target
 from reconciliation.sources.postgres import ranges
 from reconciliation.sources.postgres.side import PostgresSide
@@ -185,22 +186,29 @@ def test_a_rule_on_a_key_is_refused(thousand):
         pass
 
 
+@contextmanager
+def opened(definition: Definition) -> Iterator[PostgresSide]:
+    with open_source(definition) as side:
+        assert isinstance(side, PostgresSide)
+        yield side
+
+
 def test_rows_without_a_key_are_refused_before_they_are_overlooked(run):
     run("CREATE TABLE one.t (id bigint UNIQUE, name text);\nINSERT INTO one.t VALUES (1, 'a'), (NULL, 'b')")
-    with open_source(define(given=NUMBERS)) as side, pytest.raises(SchemaChanged, match="id is NULL"):
+    with opened(define(given=NUMBERS)) as side, pytest.raises(SchemaChanged, match="id is NULL"):
         side.require_key()
 
 
 def test_a_key_that_no_index_keeps_unique_is_refused(run):
     run("CREATE TABLE one.t (id bigint, name text);\nCREATE UNIQUE INDEX ON one.t (name);\nCREATE INDEX ON one.t (id)")
     mend = r'CREATE UNIQUE INDEX CONCURRENTLY ON "one"."t" \("id"\)'
-    with open_source(define(given=NUMBERS)) as side, pytest.raises(SchemaChanged, match=mend):
+    with opened(define(given=NUMBERS)) as side, pytest.raises(SchemaChanged, match=mend):
         side.require_key()
 
 
 def test_a_key_may_have_its_columns_in_another_order_than_the_index(run):
     run("CREATE TABLE one.t (id bigint, name text, PRIMARY KEY (name, id))")
-    with open_source(define(given=NUMBERS, keys=2)) as side:
+    with opened(define(given=NUMBERS, keys=2)) as side:
         side.require_key()
 
 
@@ -213,7 +221,7 @@ def test_random_keys_are_of_the_table_and_each_once(thousand):
 
 
 def test_statistics_of_a_table_that_was_larger_leave_no_sample_short(thousand):
-    with open_source(define(given=NUMBERS)) as side:
+    with opened(define(given=NUMBERS)) as side:
         side.table = replace(side.table, rows=4_000_000_000)
         assert len(side.sample(100)) == 100
 
