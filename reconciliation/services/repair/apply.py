@@ -13,6 +13,7 @@ from reconciliation.services.repair import recording
 from reconciliation.services.repair.change import change
 from reconciliation.services.repair.exact import exact
 from reconciliation.services.repair.plan import Plan, planned
+from reconciliation.services.repair.writing import EndUnknown
 
 
 def apply(*, mismatch_id: UUID, expected: str, actor: User | None, may_delete: bool, note: str = "") -> Repair:
@@ -20,7 +21,7 @@ def apply(*, mismatch_id: UUID, expected: str, actor: User | None, may_delete: b
 
     The mismatch is MANUAL_RESOLVED then. Raises `NotFound`, and 409 REPAIR_REFUSED when a side moved, the mapping or
     the role forbids it, or the target doesn't take the row; that is kept as a repair too. `SourceError` and
-    `SchemaChanged` are raised before anything is tried.
+    `SchemaChanged` are raised before anything is tried; but `EndUnknown` when the write was, and nobody told its end.
     """
     mismatch = found(mismatch_id)
     definition = Definition.of(mismatch.mapping)
@@ -38,6 +39,9 @@ def carry_out(plan: Plan, sides: Sides, *, expected: str, actor: User | None, no
     begun = recording.begin(plan, actor=actor)
     try:
         change(plan, sides)
+    except EndUnknown:
+        recording.lose(begun)
+        raise
     except ApiError as error:
         recording.fail(begun, error.message)
         raise

@@ -52,6 +52,11 @@ def fail(repair: Repair, reason: str) -> None:
         _audit(repair, repair.mismatch, repair.actor)
 
 
+def lose(repair: Repair) -> None:
+    """It isn't known how it ended, and stays so."""
+    _audit(repair, repair.mismatch, repair.actor)
+
+
 def finish(repair: Repair, plan: Plan, *, actor: User | None, note: str) -> Repair:
     """The target's row is like the source's: the mismatch is settled."""
     with transaction.atomic():

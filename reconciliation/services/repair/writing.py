@@ -10,6 +10,7 @@ from reconciliation.definition import Place
 from reconciliation.services.repair.statements import Statement
 from reconciliation.sources.postgres.connecting import Connection
 from reconciliation.sources.postgres.side import PostgresSide
+from reconciliation.sources.protocol import SourceError
 
 
 class NotWritten(Conflict):
@@ -18,18 +19,29 @@ class NotWritten(Conflict):
     default_code = ErrorCode.REPAIR_REFUSED
 
 
+class EndUnknown(SourceError):
+    """503: the connection was lost while the target committed: what was written may be there."""
+
+
 @contextmanager
 def writing(side: PostgresSide) -> Iterator[Connection]:
     """A transaction that may write, on the side's own connection: what the side reads meanwhile is what was written.
 
-    What raises in it takes all of it back. Raises `NotWritten` for what the server refuses.
+    What raises in it takes all of it back. Raises `NotWritten` for what the server refuses, `EndUnknown` when the
+    connection is lost while it commits.
     """
-    connection = side.connection
+    connection, committing = side.connection, False
     try:
         with connection.transaction():
             connection.execute("SET TRANSACTION READ WRITE")
             yield connection
+            committing = True
     except psycopg.Error as error:
+        if committing and connection.closed:
+            raise EndUnknown(
+                f"{side.place.connection}: the connection was lost while the row was committed. It may be written or "
+                "not: compare the row again."
+            ) from error
         raise NotWritten(f"{side.place.connection}: {_reason(error, side.place)}") from error
 
 

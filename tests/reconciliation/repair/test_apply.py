@@ -12,6 +12,8 @@ from reconciliation.services.recheck import recheck
 from reconciliation.services.repair import statements
 from reconciliation.services.repair.apply import apply, found
 from reconciliation.services.repair.plan import preview
+from reconciliation.services.repair.recording import BEGUN
+from reconciliation.services.repair.writing import EndUnknown
 from tests.reconciliation import tables
 from tests.reconciliation.tables import put, read, run
 
@@ -58,6 +60,26 @@ def test_an_update_writes_what_differs_and_leaves_all_else(job, user_for):
     assert (mismatch.resolution_status, mismatch.version) == ("MANUAL_RESOLVED", 2)
     assert mismatch.resolution_notes.startswith("repaired")
     assert mismatch.events.get().name == "repaired"
+
+
+def test_a_connection_that_is_lost_in_the_commit_leaves_it_open_whether_the_row_is_written(job):
+    put("source", 1)
+    run(
+        "CREATE FUNCTION side_target.die() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END$$"
+    )
+    run(
+        'CREATE CONSTRAINT TRIGGER die AFTER INSERT ON side_target."order" DEFERRABLE INITIALLY DEFERRED'
+        " FOR EACH ROW EXECUTE FUNCTION side_target.die()"
+    )
+    mismatch = tables.mismatch(job)
+    with pytest.raises(EndUnknown, match="compare the row again"):
+        repair(mismatch)
+    (kept,) = Repair.objects.all()
+    assert (kept.outcome, kept.note, kept.after["status"]) == ("failed", BEGUN, "shipped")
+    assert AuditEntry.objects.get(operation="mismatch.repair").details["note"] == BEGUN
+    mismatch.refresh_from_db()
+    assert mismatch.resolution_status == "PENDING"
 
 
 def test_a_mismatch_that_was_found_by_another_key_touches_no_row(job, mapping):
