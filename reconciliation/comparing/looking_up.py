@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from reconciliation.comparing.findings import Findings, KeysRepeat
 from reconciliation.comparing.judging import Judge
-from reconciliation.sources.protocol import Key, Row, Side
+from reconciliation.comparing.pace import Pace
+from reconciliation.sources.protocol import Bounds, Key, Row, Side
 
 FETCHED = 1000  # keys in one request
 Pages = Iterable[list[Row]]
@@ -51,6 +52,15 @@ def look_up_both(keys: Sequence[Key], source: Side, target: Side, judge: Judge) 
             row, other = of_source.get(key), of_target.get(key)
             if (row is None) != (other is None) or (row is not None and _differ(judge, row, other)):
                 found.keys.append(key)
+    return found
+
+
+def look_up_either(bounds: Bounds, source: Side, target: Side, judge: Judge, pace: Pace) -> Findings:
+    """Each side's rows of a range in the other: of a range that both share and that is too large to hold, as one
+    partition may be. Needs keys that are unique on both sides."""
+    found = look_up_target(pace.pages(source.read(bounds)), target, judge)
+    back = look_up_source(pace.pages(target.read(bounds)), source, judge, every=False)
+    found.add(Findings(target_rows=back.target_rows, compared=len(back.keys), keys=back.keys))
     return found
 
 

@@ -14,7 +14,7 @@ from reconciliation import graph
 from reconciliation.comparing.findings import Findings, TooManyRows
 from reconciliation.comparing.judging import Judge
 from reconciliation.comparing.keys import to_json
-from reconciliation.comparing.looking_up import look_up_both, look_up_source, look_up_target
+from reconciliation.comparing.looking_up import look_up_both, look_up_either, look_up_source, look_up_target
 from reconciliation.comparing.merging import merge, merge_unequal
 from reconciliation.comparing.methods import Method
 from reconciliation.comparing.pace import Pace
@@ -33,7 +33,8 @@ HALVINGS = 12  # of a planned range, 4,096 parts: what is too slow even then is 
 
 @handler("reconciliation.compare", internal=True, max_attempts=ATTEMPTS, backoff_seconds=1.0)
 def compare(claim: Claim) -> dict[str, Any]:
-    """Read a range, keep the keys that differ. One that is too large is split and its halves are compared."""
+    """Read a range, keep the keys that differ. One that is too large is split and its halves are compared;
+    what no halving makes small enough to hold is looked up instead."""
     job = steps.job_of(claim)
     part = job.ranges.get(number=claim.payload["range"])
     if part.state != RangeState.PENDING:
@@ -44,18 +45,30 @@ def compare(claim: Claim) -> dict[str, Any]:
         try:
             found = examine(job, part, source, target, judge, steps.pace_of(claim, definition))
         except (ReadTimeout, TooManyRows) as error:
-            if halvings_of(claim) >= HALVINGS:
+            if halves := halves_of(claim, part, error, source, target):
+                return split(claim, job, part, halves, error)
+            if isinstance(error, ReadTimeout) and halvings_of(claim) >= HALVINGS:
                 raise Permanent(str(error)) from error
-            halves = side_to_halve(part, error, source, target).halve(bounds_of(part))
-            if len(halves) < 2:
+            if isinstance(error, ReadTimeout):
                 raise
-            return split(claim, job, part, halves, error)
+            judge = steps.judge_of(job, definition)  # what the first reading hit is met again
+            found = look_up_either(bounds_of(part), source, target, judge, steps.pace_of(claim, definition))
     return store(claim, job, part, found, judge, time.monotonic() - began)
 
 
 def halvings_of(claim: Claim) -> int:
     """How many times the planned range was halved to give this one."""
     return int(claim.payload.get("halvings", 0))
+
+
+def halves_of(
+    claim: Claim, part: ReconciliationRange, error: Exception, source: Side, target: Side
+) -> list[Bounds] | None:
+    """None when it can't be halved, or was often enough."""
+    if halvings_of(claim) >= HALVINGS:
+        return None
+    halves = side_to_halve(part, error, source, target).halve(bounds_of(part))
+    return halves if len(halves) > 1 else None
 
 
 def side_to_halve(part: ReconciliationRange, error: Exception, source: Side, target: Side) -> Side:

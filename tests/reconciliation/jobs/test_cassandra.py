@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -209,3 +210,22 @@ def test_text_that_postgresql_cannot_hold_is_found_and_stored(method, compared, 
     job = compared()
     assert (job.status, job.validation_errors, found()) == (JobStatus.COMPLETED, None, {"12": "DATA_MISMATCH"})
     assert Mismatch.objects.get().source_data["name"] == "a\N{SYMBOL FOR NULL}b"
+
+
+def test_a_partition_that_is_too_large_to_hold_is_compared_all_the_same(cassandra, orders, compared, monkeypatch):
+    monkeypatch.setattr("reconciliation.comparing.merging.HELD", 10)
+    table = cassandra.table("day int, id int, PRIMARY KEY (day, id)", fresh=True)
+    sql.execute("CREATE TABLE replica.days AS SELECT 1 AS day, n AS id FROM generate_series(2, 41) n")
+    sql.execute("ALTER TABLE replica.days ADD PRIMARY KEY (day, id)")
+    for number in range(1, 41):
+        cassandra.execute(f"INSERT INTO {table} (day, id) VALUES (1, %s)", (number,))
+    key: list[dict[str, Any]] = [
+        {"source": one, "target": one, "type": "integer(4)", "key": True, "rule": {}} for one in ("day", "id")
+    ]
+    Mapping.objects.update(source_table=table, target_table="days", columns=key, timestamp_column="")
+    add_token(Definition.of(Mapping.objects.get()), column="cassandra_token")
+    Mapping.objects.update(token_column="cassandra_token")
+    job = compared()
+    assert (job.status, job.validation_errors, job.method) == (JobStatus.COMPLETED, None, "token ranges")
+    assert (job.source_rows, job.target_rows, job.compared_rows) == (40, 40, 41)
+    assert found() == {"1/1": "MISSING_IN_POSTGRES", "1/41": "MISSING_IN_CASSANDRA"}

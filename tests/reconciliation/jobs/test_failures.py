@@ -176,6 +176,20 @@ def test_a_range_with_more_differences_than_a_reader_holds_is_split(compared, mo
     assert job.ranges.filter(state=RangeState.SPLIT).count() >= 3
 
 
+def test_a_range_that_is_too_large_in_whatever_part_is_looked_up_both_ways(compared, monkeypatch):
+    monkeypatch.setattr("reconciliation.comparing.merging.HELD", 6)
+    monkeypatch.setattr("reconciliation.jobs.compare.HALVINGS", 0)
+    sql.execute("DELETE FROM replica.users WHERE id <= 2")
+    sql.execute("UPDATE replica.users SET name = 'other' WHERE id = 7")
+    sql.execute(
+        "INSERT INTO replica.users SELECT n, 'alone', 1, now() - interval '1 day' FROM generate_series(41, 48) n"
+    )
+    job = compared()
+    assert (job.status, job.validation_errors, job.source_rows, job.target_rows) == (JobStatus.COMPLETED, None, 20, 26)
+    assert (job.missing_in_target, job.missing_in_source, job.data_mismatches) == (2, 8, 1)
+    assert job.compared_rows == 28
+
+
 def test_a_killed_worker_costs_a_range_and_nothing_is_found_twice(users):
     tables.drop()
     tables.make(rows=4000)
