@@ -13,6 +13,7 @@ from project.api import logs
 @pytest.fixture
 def formatted():
     """The text that a handler would write, in production's form or in development's."""
+    configured = structlog.get_config()
 
     def make(record: logging.LogRecord, *, production: bool) -> str:
         line = logs.configure(production=production, level="INFO")["formatters"]["line"]
@@ -20,7 +21,8 @@ def formatted():
         text: str = line["()"](**options).format(record)
         return text
 
-    return make
+    yield make
+    structlog.configure(**configured)  # loggers that are in use already keep to what they began with
 
 
 def record(message: str, *args: object, exc_info=None) -> logging.LogRecord:
