@@ -24,7 +24,7 @@ from project.console.pages import fragment
 from project.console.people import holds
 from project.postgres import sql
 from reconciliation.admin.card import card as reconciliation
-from reconciliation.admin.roles import READERS
+from reconciliation.roles import VIEWERS
 
 RECENT = 8
 
@@ -62,7 +62,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def _of_reconciliation(request: HttpRequest) -> dict[str, Any]:
     """What those see who read nothing but reconciliation; others nothing."""
-    if not holds(request, READERS):
+    if not holds(request, VIEWERS):
         return {"reader": False}
     shown = {"reconciliation": reconciliation(), "attention": attention.of_reconciliation()}
     return {"reader": False, "reconciler": True, **shown}

@@ -8,12 +8,12 @@ from rest_framework.response import Response
 
 from project.api.views import ApiView
 from reconciliation.queries import jobs
+from reconciliation.roles import READERS
 
 from .documents import requests, responses
 from .documents.shared import TAG, id_parameter
 from .identifiers import uuid_of
 from .pages import paged
-from .roles import READERS
 
 
 class JobsView(ApiView):

@@ -9,13 +9,13 @@ from rest_framework.response import Response
 from project.api import context
 from project.api.views import ApiView
 from reconciliation.queries import mismatches
+from reconciliation.roles import OPERATORS, READERS
 from reconciliation.services import resolve
 
 from .documents import requests, responses
 from .documents.shared import TAG, id_parameter
 from .identifiers import uuid_of
 from .pages import paged
-from .roles import OPERATORS, READERS
 
 
 class MismatchesView(ApiView):

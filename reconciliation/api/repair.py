@@ -10,13 +10,13 @@ from project.access.permissions import roles_of
 from project.api import context
 from project.api.views import ApiView
 from reconciliation.models import Repair
+from reconciliation.roles import OPERATORS
 from reconciliation.services.repair import apply as applying
 from reconciliation.services.repair.plan import DELETERS, Plan, preview
 
 from .documents import repairs
 from .documents.shared import TAG, id_parameter
 from .identifiers import uuid_of
-from .roles import OPERATORS
 
 
 class RepairView(ApiView):

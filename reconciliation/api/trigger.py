@@ -10,12 +10,12 @@ from rest_framework.response import Response
 from project.access.throttles import TokenBucket
 from project.api import context
 from project.api.views import ApiView
+from reconciliation.roles import STARTERS
 from reconciliation.services import trigger
 from reconciliation.states import JobStatus
 
 from .documents import requests, responses
 from .documents.shared import TAG
-from .roles import STARTERS
 
 TRIGGERS_PER_MINUTE = 10
 

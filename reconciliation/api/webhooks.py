@@ -9,13 +9,13 @@ from rest_framework.response import Response
 from project.api import context
 from project.api.views import ApiView
 from reconciliation.queries import webhooks
+from reconciliation.roles import KEEPERS, OPERATORS
 from reconciliation.services import subscriptions
 from reconciliation.services.webhooks import send_test
 
 from .documents import webhooks as documents
 from .documents.shared import TAG
 from .pages import PageForm, paged
-from .roles import KEEPERS, OPERATORS
 
 
 class WebhooksView(ApiView):

@@ -14,7 +14,7 @@ from reconciliation.definition import Definition
 from reconciliation.models import ReconciliationJob
 from reconciliation.services import rules
 from reconciliation.services.trigger import parallelism
-from reconciliation.sources.opening import open_source, open_target
+from reconciliation.sources.opening import open_both
 from reconciliation.sources.protocol import SchemaChanged, Side
 from workers.handlers import Claim, Permanent
 
@@ -32,8 +32,8 @@ def definition_of(job: ReconciliationJob) -> Definition:
 def sides(definition: Definition) -> Iterator[tuple[Side, Side]]:
     """Source and target. What no other attempt would mend ends the job: raises `Permanent`."""
     try:
-        with open_source(definition) as source, open_target(definition, source=source) as target:
-            yield source, target
+        with open_both(definition) as both:
+            yield both
     except (SchemaChanged, InvalidRequest, KeysRepeat) as error:
         raise Permanent(str(error)) from error
 

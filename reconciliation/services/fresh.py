@@ -13,7 +13,7 @@ from reconciliation.comparing.judging import Judge
 from reconciliation.definition import Definition, columns
 from reconciliation.models import Mismatch
 from reconciliation.services.rules import column_rules
-from reconciliation.sources.opening import open_source, open_target
+from reconciliation.sources.opening import open_both
 from reconciliation.sources.protocol import Key, Row, Side
 from reconciliation.states import MismatchType
 
@@ -70,7 +70,7 @@ def paired(definition: Definition, key: Key, source: Row | None, target: Row | N
 @contextmanager
 def opened(definition: Definition) -> Iterator[Sides]:
     """Raises what opening raises: `SourceError`, `SchemaChanged`."""
-    with open_source(definition) as source, open_target(definition, source=source) as target:
+    with open_both(definition) as (source, target):
         yield Sides(definition, source, target)
 
 

@@ -28,6 +28,13 @@ def open_target(definition: Definition, *, source: Side) -> Iterator[Side]:
         yield side
 
 
+@contextmanager
+def open_both(definition: Definition) -> Iterator[tuple[Side, Side]]:
+    """Source and target."""
+    with open_source(definition) as source, open_target(definition, source=source) as target:
+        yield source, target
+
+
 def _source(definition: Definition) -> Side:
     if definition.source.kind == SourceKind.CASSANDRA:
         # its driver takes a second to import, which who compares PostgreSQL alone need not wait for

@@ -11,8 +11,8 @@ from django.urls import URLPattern, path
 from project.console.admin import ReadOnlyAdmin
 from project.console.people import holds
 from reconciliation.admin.connections import views
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.models import Connection
+from reconciliation.roles import OPERATORS, VIEWERS
 
 View = Callable[..., HttpResponse]
 
@@ -21,7 +21,7 @@ View = Callable[..., HttpResponse]
 class ConnectionAdmin(ReadOnlyAdmin):
     """Connections by name."""
 
-    view_roles: ClassVar = READERS
+    view_roles: ClassVar = VIEWERS
     change_list_template = "reconciliation/connections.html"
     list_display = ("name", "kind", "where", "password_variable")
     list_filter = ("kind",)

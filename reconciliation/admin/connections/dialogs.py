@@ -4,8 +4,8 @@ from django.contrib.auth.models import User
 
 from project.console.dialogs import Answers, Dialog, NothingForm
 from reconciliation.admin.connections.forms import AccessForm, access
-from reconciliation.admin.roles import OPERATORS
 from reconciliation.models import Connection
+from reconciliation.roles import OPERATORS
 from reconciliation.services import connections
 
 

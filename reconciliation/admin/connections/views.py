@@ -16,15 +16,15 @@ from project.console.pages import page
 from project.console.people import holds
 from reconciliation.admin.connections.dialogs import DIALOGS
 from reconciliation.admin.connections.forms import ConnectionForm, access
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.models import Connection, Mapping
+from reconciliation.roles import OPERATORS, VIEWERS
 from reconciliation.services import connections, probing
 
 
 @require_GET
 def show(request: HttpRequest, pk: int) -> TemplateResponse:
     """A connection: where does it lead, and what uses it?"""
-    require(request, READERS)
+    require(request, VIEWERS)
     return _shown(request, _connection(pk))
 
 

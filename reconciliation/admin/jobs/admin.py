@@ -17,8 +17,8 @@ from reconciliation.admin.jobs import views
 from reconciliation.admin.jobs.drifting import drift_words
 from reconciliation.admin.jobs.filters import JobTableFilter
 from reconciliation.admin.jobs.page import seconds
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.models import ReconciliationJob
+from reconciliation.roles import OPERATORS, VIEWERS
 from reconciliation.states import JobType
 
 View = Callable[..., HttpResponse]
@@ -28,7 +28,7 @@ View = Callable[..., HttpResponse]
 class ReconciliationJobAdmin(ReadOnlyAdmin):
     """Comparisons, the newest first."""
 
-    view_roles: ClassVar = READERS
+    view_roles: ClassVar = VIEWERS
     change_list_template = "reconciliation/jobs.html"
     list_display = (
         "table", "state", "validation_strategy", "source_count", "target_count", "found", "drift", "by", "created",

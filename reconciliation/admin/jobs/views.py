@@ -16,8 +16,8 @@ from project.console.dialogs import actor, require
 from project.console.pages import fragment, page
 from reconciliation.admin.jobs.forms import StartForm
 from reconciliation.admin.jobs.page import moving
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.models import ReconciliationJob
+from reconciliation.roles import OPERATORS, VIEWERS
 from reconciliation.services.trigger import Triggered, trigger
 from reconciliation.states import Priority, Strategy
 
@@ -76,5 +76,5 @@ def _shown(started: Triggered) -> str:
 
 
 def _job(request: HttpRequest, pk: UUID) -> ReconciliationJob:
-    require(request, READERS)
+    require(request, VIEWERS)
     return get_object_or_404(ReconciliationJob.objects.select_related("mapping", "triggered_by"), pk=pk)

@@ -18,9 +18,9 @@ from project.console.people import holds
 from reconciliation import drift
 from reconciliation.admin.mappings import composing, views
 from reconciliation.admin.mappings.addresses import address
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.models import Mapping, ReconciliationJob
 from reconciliation.queries import mappings as queries
+from reconciliation.roles import OPERATORS, VIEWERS
 
 View = Callable[..., HttpResponse]
 
@@ -41,7 +41,7 @@ class MappingList(CountedList):
 class MappingAdmin(ReadOnlyAdmin):
     """Mappings by name."""
 
-    view_roles: ClassVar = READERS
+    view_roles: ClassVar = VIEWERS
     change_list_template = "reconciliation/mappings.html"
     list_display = ("name", "state", "source_side", "target_side", "last_job", "drifted", "pending", "proved")
     list_filter = ("enabled", "source", "target")

@@ -16,9 +16,9 @@ from reconciliation.admin.mappings.addresses import address
 from reconciliation.admin.mappings.forms import TablesForm
 from reconciliation.admin.mappings.sheet import Sheet
 from reconciliation.admin.mappings.trials import shown_trial
-from reconciliation.admin.roles import OPERATORS
 from reconciliation.definition import Place
 from reconciliation.models import Connection
+from reconciliation.roles import OPERATORS
 from reconciliation.services import mappings
 
 FIXED = ("source_schema", "source_table", "target_schema", "target_table")

@@ -19,10 +19,10 @@ from reconciliation import drift
 from reconciliation.admin.mappings.addresses import address
 from reconciliation.admin.mappings.dialogs import DIALOGS
 from reconciliation.admin.mappings.trials import rule_words, shown_trial
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.definition import Definition
 from reconciliation.models import Mapping, ReconciliationJob
 from reconciliation.queries import mappings as queries
+from reconciliation.roles import OPERATORS, VIEWERS
 from reconciliation.services import mappings
 from reconciliation.states import JobStatus
 
@@ -59,7 +59,7 @@ def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
-    require(request, READERS)
+    require(request, VIEWERS)
     mapping = get_object_or_404(queries.listed(), pk=pk)
     table = urlencode({"table": mapping.name})
     jobs = list(ReconciliationJob.objects.filter(mapping=mapping).select_related("mapping")[:JOBS])

@@ -18,9 +18,9 @@ from reconciliation.admin.mismatches.ageing import buckets
 from reconciliation.admin.mismatches.filters import AgeFilter, JobFilter, StatusFilter, TableFilter, TypeFilter
 from reconciliation.admin.repairs import many
 from reconciliation.admin.repairs import views as repairs
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.models import Mismatch
 from reconciliation.queries.chosen import Chosen, of_key
+from reconciliation.roles import OPERATORS, VIEWERS
 from reconciliation.services.repair.many import running
 
 View = Callable[..., HttpResponseBase]
@@ -41,7 +41,7 @@ class ChosenList(CountedList):
 class MismatchAdmin(ReadOnlyAdmin):
     """What differs, the newest first; what is open unless something else is asked for."""
 
-    view_roles: ClassVar = READERS
+    view_roles: ClassVar = VIEWERS
     change_list_template = "reconciliation/mismatches.html"
     list_display = ("row", "table_name", "kind", "state", "differing", "first_seen", "last_seen", "times")
     list_filter = (StatusFilter, TableFilter, TypeFilter, AgeFilter, JobFilter)

@@ -4,8 +4,8 @@ from django.contrib.auth.models import User
 
 from project.console.dialogs import Answers, Dialog
 from reconciliation.admin.mismatches.forms import IgnoreForm, NoteForm
-from reconciliation.admin.roles import OPERATORS
 from reconciliation.models import Mismatch
+from reconciliation.roles import OPERATORS
 from reconciliation.services.resolve import resolve
 from reconciliation.states import BY_PEOPLE, LEGAL, Resolution
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET
 
 from project.api.csv import streamed
 from project.console.dialogs import require
-from reconciliation.admin.roles import READERS
 from reconciliation.models import Mismatch
 from reconciliation.queries.chosen import Chosen
+from reconciliation.roles import VIEWERS
 
 COLUMNS = (
     "mismatch_id", "job_id", "table_name", "primary_key_value", "mismatch_type", "columns", "source_data",
@@ -25,7 +25,7 @@ COLUMNS = (
 @require_GET
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """What the list's filters let through, as CSV."""
-    require(request, READERS)
+    require(request, VIEWERS)
     return streamed("mismatches.csv", COLUMNS, _lines(Chosen.of(request.GET).rows()))
 
 

@@ -9,9 +9,9 @@ from project.console.people import holds
 from reconciliation.admin.mismatches.dialogs import DIALOGS, legal
 from reconciliation.admin.mismatches.neighbours import place
 from reconciliation.admin.mismatches.sides import fields
-from reconciliation.admin.roles import OPERATORS
 from reconciliation.models import Mismatch
 from reconciliation.queries.chosen import Chosen
+from reconciliation.roles import OPERATORS
 from reconciliation.states import Resolution, SourceKind
 
 EVENTS = 100

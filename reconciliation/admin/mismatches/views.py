@@ -17,9 +17,9 @@ from reconciliation.admin.mismatches.dialogs import DIALOGS
 from reconciliation.admin.mismatches.neighbours import page_address
 from reconciliation.admin.mismatches.page import context
 from reconciliation.admin.mismatches.stale import refused
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.models import Mismatch
 from reconciliation.queries.chosen import Chosen
+from reconciliation.roles import OPERATORS, VIEWERS
 from reconciliation.services import recheck as rechecking
 
 
@@ -58,6 +58,6 @@ def recheck(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def find(request: HttpRequest, pk: UUID) -> Mismatch:
     """Raises `PermissionDenied` and `Http404`."""
-    require(request, READERS)
+    require(request, VIEWERS)
     rows = Mismatch.objects.select_related("job", "mapping", "resolved_by")
     return get_object_or_404(rows, pk=pk)

@@ -10,15 +10,15 @@ from django.utils.safestring import SafeString
 
 from project.console import figures, states
 from project.console.admin import ReadOnlyAdmin
-from reconciliation.admin.roles import READERS
 from reconciliation.models import Repair
+from reconciliation.roles import VIEWERS
 
 
 @admin.register(Repair)
 class RepairAdmin(ReadOnlyAdmin):
     """Done and refused, the newest first."""
 
-    view_roles: ClassVar = READERS
+    view_roles: ClassVar = VIEWERS
     list_display = ("row", "doing", "result", "who", "when", "note")
     list_filter = ("outcome", "action")
     list_select_related: ClassVar[list[str]] = ["mismatch", "actor"]

@@ -19,8 +19,8 @@ from project.console.people import holds
 from reconciliation.admin.mismatches.ageing import bounded
 from reconciliation.admin.mismatches.bulk import list_address, previewed_at
 from reconciliation.admin.repairs.forms import ManyForm
-from reconciliation.admin.roles import OPERATORS
 from reconciliation.queries.chosen import Chosen
+from reconciliation.roles import OPERATORS
 from reconciliation.services.repair.many import WORKFLOW, Order, Selection, stop, submit
 from reconciliation.services.repair.plan import DELETERS
 from workers.models import Execution

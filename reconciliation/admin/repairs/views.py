@@ -16,9 +16,9 @@ from project.console.people import holds
 from reconciliation.admin.mismatches.neighbours import page_address
 from reconciliation.admin.mismatches.stale import refused
 from reconciliation.admin.mismatches.values import difference, shown
-from reconciliation.admin.roles import OPERATORS
 from reconciliation.models import Mismatch, Repair
 from reconciliation.queries.chosen import Chosen
+from reconciliation.roles import OPERATORS
 from reconciliation.services.repair.apply import apply
 from reconciliation.services.repair.plan import DELETERS, Change, Plan, preview
 

@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from project.console import figures, states
 from project.console.admin import ReadOnlyAdmin
 from project.console.people import holds
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.admin.rules import views, words
 from reconciliation.models import IgnoreRule
+from reconciliation.roles import OPERATORS, VIEWERS
 
 View = Callable[..., HttpResponse]
 
@@ -23,7 +23,7 @@ View = Callable[..., HttpResponse]
 class IgnoreRuleAdmin(ReadOnlyAdmin):
     """Rules by mapping."""
 
-    view_roles: ClassVar = READERS
+    view_roles: ClassVar = VIEWERS
     change_list_template = "reconciliation/rules.html"
     list_display = ("what", "mapping", "state", "reason", "met", "last_met", "ends", "made_by")
     list_filter = ("mapping", "enabled")

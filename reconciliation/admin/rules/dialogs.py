@@ -3,8 +3,8 @@
 from django.contrib.auth.models import User
 
 from project.console.dialogs import Answers, Dialog, NothingForm
-from reconciliation.admin.roles import OPERATORS
 from reconciliation.models import IgnoreRule
+from reconciliation.roles import OPERATORS
 from reconciliation.services import rules
 
 

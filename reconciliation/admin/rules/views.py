@@ -13,18 +13,18 @@ from project.api.errors import ApiError
 from project.console.dialogs import Dialog, actor, ask, require
 from project.console.pages import page
 from project.console.people import holds
-from reconciliation.admin.roles import OPERATORS, READERS
 from reconciliation.admin.rules.dialogs import DIALOGS
 from reconciliation.admin.rules.forms import ConditionForms, MappingForm, RuleForm, column_names
 from reconciliation.admin.rules.words import predicate, state
 from reconciliation.models import IgnoreRule, Mapping
+from reconciliation.roles import OPERATORS, VIEWERS
 from reconciliation.services import rules
 
 
 @require_GET
 def show(request: HttpRequest, pk: int) -> TemplateResponse:
     """A rule: what does it leave out, until when, and what would it cover now?"""
-    require(request, READERS)
+    require(request, VIEWERS)
     rule = get_object_or_404(IgnoreRule.objects.select_related("mapping", "created_by"), pk=pk)
     context: dict[str, Any] = {
         "rule": rule,

@@ -1,14 +1,12 @@
 """Both tables of a mapping, as their servers describe them: keys, indexes, types."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from reconciliation.canonical import Type
 from reconciliation.definition import Definition, Place
 from reconciliation.services.mappings.settings import RUNNING
-from reconciliation.sources.opening import open_source, open_target
-from reconciliation.sources.protocol import Column, Shape, Side
+from reconciliation.sources.opening import open_both
+from reconciliation.sources.protocol import Column, Shape
 from reconciliation.sources.types import canonical
 from reconciliation.states import SourceKind
 
@@ -76,15 +74,8 @@ def bare(source: Place, target: Place) -> Definition:
     )
 
 
-@contextmanager
-def both_sides(definition: Definition) -> Iterator[tuple[Side, Side]]:
-    """Source and target, opened. Raises `SourceError` and `SchemaChanged`."""
-    with open_source(definition) as source, open_target(definition, source=source) as target:
-        yield source, target
-
-
 def both_tables(source: Place, target: Place) -> tuple[Table, Table]:
     """Both tables as they are now. Raises `SourceError` and `SchemaChanged`."""
-    with both_sides(bare(source, target)) as sides:
+    with open_both(bare(source, target)) as sides:
         left, right = (side.shape() for side in sides)
     return Table(place=source, shape=left), Table(place=target, shape=right)

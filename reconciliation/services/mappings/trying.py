@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciliation.canonical.equal import differing
 from reconciliation.definition import Definition
-from reconciliation.services.mappings.tables import both_sides
+from reconciliation.sources.opening import open_both
 from reconciliation.sources.protocol import Bounds, Row, Side
 
 ROWS = 10
@@ -59,7 +59,7 @@ class Trial:
 
 def trial(definition: Definition, rows: int = ROWS) -> Trial:
     """The first rows of the source beside their copies. Raises `SourceError` and `SchemaChanged`."""
-    with both_sides(definition) as (source, target):
+    with open_both(definition) as (source, target):
         found = _first(source, rows)
         keys = [tuple(value or b"" for value in row[: definition.keys]) for row in found]
         copies = target.fetch(keys)

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.reconciliation.console.conftest import job, mapping  # noqa: F401  fixtures
-
 if TYPE_CHECKING:
     from reconciliation.models import Mapping
 
@@ -33,7 +31,7 @@ def run_command(database: None) -> "Callable[..., Ran]":
 
 
 @pytest.fixture
-def quick(mapping: "Mapping") -> "Mapping":  # noqa: F811
+def quick(mapping: "Mapping") -> "Mapping":
     """The mapping, whose candidates are read again at once."""
     mapping.lag_seconds = 0.0
     mapping.save()
