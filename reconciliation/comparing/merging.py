@@ -4,9 +4,7 @@ from collections.abc import Iterable
 
 from reconciliation.comparing.findings import Findings, KeysRepeat, TooManyRows
 from reconciliation.comparing.judging import Judge
-from reconciliation.comparing.pace import Pace
-from reconciliation.sources.postgres.digest import fast_ranges
-from reconciliation.sources.protocol import Bounds, Key, Row, Side
+from reconciliation.sources.protocol import Key, Row
 from reconciliation.states import Direction
 
 HELD = 200_000  # rows at most that a reader has in memory; ranges are cut by the source's rows, and far below it
@@ -25,13 +23,13 @@ def merge(source: Pages, target: Pages, judge: Judge) -> Findings:
     for page in source:
         source_rows += len(page)
         of_source.update(page)
-        _hold(Direction.SOURCE, source_rows)
+        hold(Direction.SOURCE, source_rows)
     for page in target:
         target_rows += len(page)
         rows = set(page)
         only_target += rows - of_source
         equal |= rows & of_source
-        _hold(Direction.TARGET, len(only_target))
+        hold(Direction.TARGET, len(only_target))
     if len(of_source) != source_rows:
         raise KeysRepeat("source")
     if len(equal) + len(only_target) != target_rows:
@@ -45,21 +43,8 @@ def merge(source: Pages, target: Pages, judge: Judge) -> Findings:
     )
 
 
-def merge_unequal(bounds: Bounds, source: Side, target: Side, judge: Judge, pace: Pace) -> Findings:
-    """Two tables of PostgreSQL: the servers say which parts of the range are unequal, and only those are read."""
-    found = Findings(source_rows=0, target_rows=0)
-    for part, source_rows, target_rows, equal in fast_ranges(source, target, [bounds]):
-        pace.took(source_rows)
-        if equal:
-            found.add(Findings(source_rows=source_rows, target_rows=target_rows, compared=source_rows))
-        else:
-            _hold(Direction.SOURCE, source_rows)
-            _hold(Direction.TARGET, target_rows)
-            found.add(merge(pace.pages(source.read(part)), target.read(part), judge))
-    return found
-
-
-def _hold(side: Direction, rows: int) -> None:
+def hold(side: Direction, rows: int) -> None:
+    """Raises `TooManyRows`."""
     if rows > HELD:
         raise TooManyRows(side, rows)
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from reconciliation.definition import Definition
-from reconciliation.sources.postgres.digest import RECORD_HASH, probe
+from reconciliation.sources.postgres.digest import HashedPair
 from reconciliation.sources.protocol import Side
 from reconciliation.states import SourceKind, Strategy
 
@@ -43,7 +43,7 @@ def method_of(definition: Definition, strategy: Strategy, source: Side, target: 
         return Method.LOOK_UPS
     if definition.source.kind == SourceKind.CASSANDRA:
         return Method.TOKEN_RANGES
-    return Method.RECORD_HASHES if probe(source, target) == RECORD_HASH else Method.KEY_RANGES
+    return Method.KEY_RANGES if HashedPair.of(source, target) is None else Method.RECORD_HASHES
 
 
 def share_ranges(definition: Definition) -> bool:

@@ -15,9 +15,10 @@ from reconciliation.comparing.findings import Findings, TooManyRows
 from reconciliation.comparing.judging import Judge
 from reconciliation.comparing.keys import to_json
 from reconciliation.comparing.looking_up import look_up_both, look_up_either, look_up_source, look_up_target
-from reconciliation.comparing.merging import merge, merge_unequal
+from reconciliation.comparing.merging import merge
 from reconciliation.comparing.methods import Method
 from reconciliation.comparing.pace import Pace
+from reconciliation.comparing.unequal import merge_unequal
 from reconciliation.jobs import steps
 from reconciliation.models import ReconciliationJob, ReconciliationRange
 from reconciliation.services import rules

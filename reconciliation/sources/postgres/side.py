@@ -68,10 +68,10 @@ class PostgresSide:
         with asking(self.place):
             return self.ranges.cuts(self.connection, bounds, rows)
 
-    def ask(self, query: sql.SQL | sql.Composed) -> list[tuple[Any, ...]]:
+    def ask(self, query: sql.SQL | sql.Composed, *, binary: bool = False) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         with asking(self.place):
-            return self.connection.execute(query).fetchall()
+            return self.connection.execute(query, binary=binary).fetchall()
 
     def clustered(self) -> bool:
         """Whether rows lie about in the order of the ranges, as far as the statistics tell."""

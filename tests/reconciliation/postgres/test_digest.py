@@ -3,9 +3,9 @@
 import pytest
 
 from project.postgres import sql
-from reconciliation.sources.opening import open_source, open_target
+from reconciliation.sources.opening import open_both
 from reconciliation.sources.postgres import digest
-from reconciliation.sources.postgres.digest import fast_ranges, probe
+from reconciliation.sources.postgres.digest import HashedPair
 from reconciliation.sources.protocol import Bounds
 from tests.reconciliation.postgres.definitions import define
 
@@ -23,7 +23,6 @@ CREATE TABLE two.t (LIKE one.t INCLUDING ALL);
 INSERT INTO two.t SELECT * FROM one.t ORDER BY random();
 ANALYZE one.t, two.t
 """
-WHOLE = [Bounds()]
 
 
 @pytest.fixture
@@ -31,9 +30,9 @@ def tables(run):
     run(TABLE.strip())
 
 
-def verdicts(definition, several=WHOLE):
-    with open_source(definition) as source, open_target(definition, source=source) as target:
-        return list(fast_ranges(source, target, several))
+def verdicts(definition):
+    with open_both(definition) as sides:
+        return list(HashedPair.of(*sides).verdicts(Bounds()))
 
 
 def test_equal_tables_are_one_equal_range(tables):
@@ -75,10 +74,12 @@ def test_any_difference_is_found_and_little_is_read_for_it(tables, change):
 def test_counts_are_those_of_the_ranges(tables):
     sql.execute("DELETE FROM two.t WHERE id % 500 = 0")
     definition = define(given=TYPES)
-    with open_source(definition) as source, open_target(definition, source=source) as target:
-        for bounds, source_rows, target_rows, equal in fast_ranges(source, target, source.split(1000)):
-            assert (source.count(bounds), target.count(bounds)) == (source_rows, target_rows)
-            assert equal == (source_rows == target_rows)
+    with open_both(definition) as (source, target):
+        pair = HashedPair.of(source, target)
+        for part in source.split(1000):
+            for bounds, source_rows, target_rows, equal in pair.verdicts(part):
+                assert (source.count(bounds), target.count(bounds)) == (source_rows, target_rows)
+                assert equal == (source_rows == target_rows)
 
 
 def test_rows_that_are_there_twice_do_not_cancel_each_other(run):
@@ -136,18 +137,11 @@ def test_an_ignored_column_is_not_hashed(tables):
     assert verdicts(define(given=TYPES, rules={"name": {"ignore": True}})) == [(Bounds(), 3000, 3000, True)]
 
 
-def test_what_only_python_can_compare_is_read_as_rows(run):
+def test_what_only_python_can_compare_is_not_hashed(run):
     run("CREATE TABLE one.t (id int PRIMARY KEY, v text[]);\nCREATE TABLE two.t (id int PRIMARY KEY, v jsonb)")
     definition = define(given={"id": "integer(4)", "v": "list<text>"})
-    with open_source(definition) as source, open_target(definition, source=source) as target:
-        assert probe(source, target) == "rows"
-        assert list(fast_ranges(source, target, WHOLE)) == [(Bounds(), 0, 0, False)]
-
-
-def test_two_tables_of_one_kind_of_server_are_compared_by_hashes(tables):
-    definition = define(given=TYPES)
-    with open_source(definition) as source, open_target(definition, source=source) as target:
-        assert probe(source, target) == "record hash"
+    with open_both(definition) as sides:
+        assert HashedPair.of(*sides) is None
 
 
 EXCHANGED = """
@@ -204,8 +198,6 @@ def test_values_that_the_hash_of_their_type_takes_for_one_are_told_apart(run, ty
     assert verdicts(definition) == [(Bounds(), 1, 1, False)]
     sql.execute("UPDATE two.t SET v = one.t.v FROM one.t")
     assert verdicts(definition) == [(Bounds(), 1, 1, True)]
-    with open_source(definition) as source, open_target(definition, source=source) as target:
-        assert probe(source, target) == "record hash"
 
 
 def test_an_oid_is_told_from_the_integer_that_has_its_bits(run):
