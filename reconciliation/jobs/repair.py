@@ -3,7 +3,8 @@
 from typing import Any
 
 from project.api.errors import InvalidRequest
-from reconciliation.services.repair.many import JOB_TYPE, Tally, order_of, work
+from reconciliation.services.repair.many import Tally, work
+from reconciliation.services.repair.orders import JOB_TYPE, order_of
 from reconciliation.sources.protocol import SchemaChanged
 from workers.handlers import Claim, Permanent, handler
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from project.access import audit
 from reconciliation.definition import Definition
-from reconciliation.models import Mismatch, MismatchEvent
+from reconciliation.models import Mismatch
 from reconciliation.queries.mismatches import unknown
 from reconciliation.services import rules
 from reconciliation.services.fresh import Pair, key_of, opened
+from reconciliation.services.moving import move, tell
 from reconciliation.states import LEGAL, Resolution
 
 
@@ -54,10 +55,10 @@ def _equal(mismatch: Mismatch, pair: Pair, actor: User | None) -> Result:
     gone = pair.source is None
     said = "Neither side has the row any more" if gone else "Both sides are equal now"
     if Resolution.AUTO_RESOLVED not in LEGAL[mismatch.resolution_status]:
-        _tell(mismatch, "rechecked", f"{said}.", actor)
+        tell(mismatch, "rechecked", f"{said}.", actor)
         return Result(mismatch, True, f"{said}. It stays {mismatch.resolution_status}.")
-    _move(mismatch, Resolution.AUTO_RESOLVED, resolved_at=timezone.now())
-    _tell(mismatch, "auto_resolved", f"Re-checked: {said[0].lower()}{said[1:]}.", actor)
+    why = f"Re-checked: {said[0].lower()}{said[1:]}."
+    move(mismatch, Resolution.AUTO_RESOLVED, event="auto_resolved", said=why, actor=actor)
     return Result(mismatch, True, f"{said}: AUTO_RESOLVED.")
 
 
@@ -71,8 +72,8 @@ def _differs(mismatch: Mismatch, pair: Pair, shown: dict[str, Any], actor: User 
     if mismatch.resolution_status == Resolution.PENDING or _ignored_by_people(mismatch):
         _stay(mismatch, f"{'differs otherwise' if changed else 'still differs'}: {differing}.", actor, changed=changed)
         return Result(mismatch, False, f"It still differs: {differing}.")
-    _move(mismatch, Resolution.PENDING)
-    _tell(mismatch, "reopened", f"Re-checked: differs again: {differing}.", actor)
+    why = f"Re-checked: differs again: {differing}."
+    move(mismatch, Resolution.PENDING, event="reopened", said=why, actor=actor)
     return Result(mismatch, False, f"It differs again ({differing}): PENDING.")
 
 
@@ -89,7 +90,7 @@ def _stay(mismatch: Mismatch, said: str, actor: User | None, *, changed: bool) -
     """Its status is as it was. Other rows to show are another version: who decides on the old ones is told."""
     mismatch.version += changed
     mismatch.save()
-    _tell(mismatch, "seen" if changed else "rechecked", f"Re-checked: {said}", actor)
+    tell(mismatch, "seen" if changed else "rechecked", f"Re-checked: {said}", actor)
 
 
 def _covered(
@@ -98,14 +99,15 @@ def _covered(
     rules.count_hits({rule.id: 1})
     said = f"differs ({differing}) and a rule covers it: {rule.reason}"
     if mismatch.resolution_status == Resolution.PENDING:
-        _move(
+        move(
             mismatch,
             Resolution.IGNORED,
-            resolution_notes=rule.reason,
-            resolved_at=timezone.now(),
+            event="covered",
+            said=rule.reason,
+            actor=actor,
+            notes=rule.reason,
             ignored_until=rule.expires_at,
         )
-        _tell(mismatch, "covered", rule.reason, actor)
     else:
         _stay(mismatch, said, actor, changed=changed)
     return Result(mismatch, False, f"It {said}. It is {mismatch.resolution_status}.")
@@ -117,17 +119,3 @@ def _ignored_by_people(mismatch: Mismatch) -> bool:
         return False
     last = mismatch.events.filter(name__in=["ignored", "covered"]).order_by("-pk").first()
     return last is None or last.name != "covered"
-
-
-def _move(mismatch: Mismatch, status: Resolution, **fields: Any) -> None:
-    cleared: dict[str, Any] = {
-        "resolution_notes": None, "resolved_at": None, "resolved_by": None, "ignored_until": None,
-    }  # fmt: skip
-    for name, value in {**cleared, "resolution_status": status, **fields}.items():
-        setattr(mismatch, name, value)
-    mismatch.version += 1
-    mismatch.save()
-
-
-def _tell(mismatch: Mismatch, name: str, note: str, actor: User | None) -> None:
-    MismatchEvent.objects.create(mismatch=mismatch, name=name, note=note, actor=actor)

@@ -1,7 +1,6 @@
 """What a person decides about a mismatch."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -10,8 +9,9 @@ from django.utils import timezone
 
 from project.access import audit
 from project.api.errors import Conflict, ErrorCode, InvalidRequest
-from reconciliation.models import Mismatch, MismatchEvent
+from reconciliation.models import Mismatch
 from reconciliation.queries.mismatches import unknown
+from reconciliation.services.moving import move, resolution
 from reconciliation.states import BY_PEOPLE, LEGAL, Resolution
 
 EVENTS = {Resolution.MANUAL_RESOLVED: "resolved", Resolution.IGNORED: "ignored"}
@@ -38,29 +38,23 @@ def resolve(
         _refuse_stale(mismatch, version)
         _refuse_illegal(mismatch, status)
         _refuse_odd_end(status, ignored_until)
-        before = _seen(mismatch)
-        mismatch.resolution_status = status
-        mismatch.resolution_notes = notes
-        mismatch.resolved_at = timezone.now()
-        mismatch.resolved_by = actor
-        mismatch.ignored_until = ignored_until
-        mismatch.version += 1
-        mismatch.save(
-            update_fields=[
-                "resolution_status",
-                "resolution_notes",
-                "resolved_at",
-                "resolved_by",
-                "ignored_until",
-                "version",
-            ]
+        before = resolution(mismatch)
+        moved = Resolution(status)
+        move(
+            mismatch,
+            moved,
+            event=EVENTS[moved],
+            said=notes or "",
+            actor=actor,
+            notes=notes,
+            resolved_by=actor,
+            ignored_until=ignored_until,
         )
-        MismatchEvent.objects.create(mismatch=mismatch, name=EVENTS[Resolution(status)], note=notes or "", actor=actor)
         audit.record(
             operation="mismatch.resolve",
             target=str(mismatch.pk),
             before=before,
-            after=_seen(mismatch),
+            after=resolution(mismatch),
             details={"table": mismatch.table_name, "key": mismatch.primary_key_value},
             actor=actor,
         )
@@ -94,12 +88,3 @@ def _refuse_odd_end(status: str, until: datetime | None) -> None:
         raise InvalidRequest.field("ignored_until", "Goes with IGNORED only.")
     if until <= timezone.now():
         raise InvalidRequest.field("ignored_until", "Has passed. Give a moment to come, or none to ignore for good.")
-
-
-def _seen(mismatch: Mismatch) -> dict[str, Any]:
-    return {
-        "resolution_status": mismatch.resolution_status,
-        "resolution_notes": mismatch.resolution_notes,
-        "ignored_until": mismatch.ignored_until,
-        "version": mismatch.version,
-    }

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from project.access import audit
 from reconciliation.models import Mismatch, MismatchEvent
+from reconciliation.services.moving import resolution
 from reconciliation.services.resolve import EVENTS
 from reconciliation.states import BY_PEOPLE, LEGAL, Resolution
 
@@ -69,19 +70,12 @@ def _block(ids: Sequence[UUID], decision: Decision) -> int:
 
 
 def _change(mismatch: Mismatch, decision: Decision) -> audit.Change:
-    return audit.Change(
-        target=str(mismatch.pk),
-        before={
-            "resolution_status": mismatch.resolution_status,
-            "resolution_notes": mismatch.resolution_notes,
-            "ignored_until": mismatch.ignored_until,
-            "version": mismatch.version,
-        },
-        after={
-            "resolution_status": decision.status,
-            "resolution_notes": decision.notes,
-            "ignored_until": decision.ignored_until,
-            "version": mismatch.version + 1,
-        },
-        details={"table": mismatch.table_name, "key": mismatch.primary_key_value},
-    )
+    before = resolution(mismatch)
+    after = {
+        "resolution_status": decision.status,
+        "resolution_notes": decision.notes,
+        "ignored_until": decision.ignored_until,
+        "version": mismatch.version + 1,
+    }
+    details = {"table": mismatch.table_name, "key": mismatch.primary_key_value}
+    return audit.Change(target=str(mismatch.pk), before=before, after=after, details=details)

@@ -21,7 +21,7 @@ from reconciliation.admin.repairs import views as repairs
 from reconciliation.models import Mismatch
 from reconciliation.queries.chosen import Chosen, of_key
 from reconciliation.roles import OPERATORS, VIEWERS
-from reconciliation.services.repair.many import running
+from reconciliation.services.repair.orders import running
 
 View = Callable[..., HttpResponseBase]
 COLUMNS_SHOWN = 4

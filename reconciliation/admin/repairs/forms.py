@@ -3,7 +3,7 @@
 from django import forms
 
 from project.console.dialogs import ReasonForm
-from reconciliation.services.repair.many import BUDGET_SECONDS, LONGEST_BUDGET
+from reconciliation.services.repair.orders import BUDGET_SECONDS, LONGEST_BUDGET
 
 
 class ManyForm(ReasonForm):

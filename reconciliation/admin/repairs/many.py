@@ -21,8 +21,9 @@ from reconciliation.admin.mismatches.bulk import list_address, previewed_at
 from reconciliation.admin.repairs.forms import ManyForm
 from reconciliation.queries.chosen import Chosen
 from reconciliation.roles import OPERATORS
-from reconciliation.services.repair.many import WORKFLOW, Order, Selection, stop, submit
+from reconciliation.services.repair.orders import WORKFLOW, Order, stop, submit
 from reconciliation.services.repair.plan import DELETERS
+from reconciliation.services.repair.selection import Selection
 from workers.models import Execution
 from workers.services.operations import name
 

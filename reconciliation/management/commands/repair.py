@@ -13,9 +13,10 @@ from project.commands import ExitCode, ProductCommand, stop_signal
 from reconciliation.management import following
 from reconciliation.management.following import Show
 from reconciliation.queries.chosen import identifier
-from reconciliation.services.repair import many
-from reconciliation.services.repair.many import Order, Selection, Tally
+from reconciliation.services.repair.many import Tally, previews
+from reconciliation.services.repair.orders import BUDGET_SECONDS, JOB_KEY, Order, stop, submit
 from reconciliation.services.repair.plan import Plan
+from reconciliation.services.repair.selection import Selection
 from workers.models import FINAL_STATES, Execution, JobState
 from workers.queries.job_details import job_detail
 
@@ -42,9 +43,7 @@ class Command(ProductCommand):
         parser.add_argument("--reason", required=True, help="stays with each repair")
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
         parser.add_argument("--deletes", action="store_true", help="delete rows too, where the mapping allows it")
-        parser.add_argument(
-            "--budget", type=budget, default=many.BUDGET_SECONDS, help="90, 60s, 5m or 1h; then it ends"
-        )
+        parser.add_argument("--budget", type=budget, default=BUDGET_SECONDS, help="90, 60s, 5m or 1h; then it ends")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,7 +59,7 @@ class Command(ProductCommand):
             sys.exit(ExitCode.DIFFERENCES)
 
     def _preview(self, order: Order, options: dict[str, Any]) -> int:
-        plans = [shown(plan) for plan in many.previews(order)]
+        plans = [shown(plan) for plan in previews(order)]
         refused = sum(bool(plan["refused"]) for plan in plans)
         if options["json"]:
             self.stdout.write(json.dumps({"dry_run": True, "repairs": plans, "refused": refused}, default=str))
@@ -72,10 +71,10 @@ class Command(ProductCommand):
 
     def _repair(self, order: Order, options: dict[str, Any]) -> int:
         count = order.selection.count()
-        execution = many.submit(order)
-        with stop_signal() as stop, following.workers():
-            if not following.wait(_step(execution, count), stop=stop, quiet=options["json"]):
-                many.stop(execution_id=execution.pk, actor=None, reason="The command was stopped.")
+        execution = submit(order)
+        with stop_signal() as stopped, following.workers():
+            if not following.wait(_step(execution, count), stop=stopped, quiet=options["json"]):
+                stop(execution_id=execution.pk, actor=None, reason="The command was stopped.")
                 following.leave("Stopped after the row at hand; what is repaired stays repaired.")
         return self._tell(_ended(execution), options)
 
@@ -119,7 +118,7 @@ def _step(execution: Execution, count: int) -> Callable[[Show], bool]:
     """Shows how far it is, as its checkpoint says."""
 
     def step(show: Show) -> bool:
-        job = job_detail(execution.pk, many.JOB_KEY)
+        job = job_detail(execution.pk, JOB_KEY)
         tally = Tally.of(job.checkpoint.data if job.checkpoint else None)
         show("repair", job.row.state, tally.applied + tally.refused, count)
         return job.row.state in FINAL_STATES
@@ -129,7 +128,7 @@ def _step(execution: Execution, count: int) -> Callable[[Show], bool]:
 
 def _ended(execution: Execution) -> Tally:
     """What it came to; ends the command with the error when it failed."""
-    job = job_detail(execution.pk, many.JOB_KEY)
+    job = job_detail(execution.pk, JOB_KEY)
     if job.row.state != JobState.COMPLETED:
         following.leave(f"The repair {job.row.state}: {job.row.error or 'no reason is known'}")
     return Tally.of(job.output)

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from project.access import audit
-from reconciliation.models import Mismatch, MismatchEvent, Repair
+from reconciliation.models import Mismatch, Repair
+from reconciliation.services.moving import move
 from reconciliation.services.repair.plan import ACTIONS, Plan
 from reconciliation.states import MismatchType, Resolution
 
@@ -70,19 +70,15 @@ def finish(repair: Repair, plan: Plan, *, actor: User | None, note: str) -> Repa
 def _settle(plan: Plan, *, actor: User | None, note: str) -> None:
     """MANUAL_RESOLVED from whatever it is: the rows are equal, and a person made them so."""
     mismatch = Mismatch.objects.select_for_update().get(pk=plan.mismatch.pk)
-    mismatch.resolution_status = Resolution.MANUAL_RESOLVED
-    mismatch.resolution_notes = f"{REPAIRED}: {note}" if note else REPAIRED
-    mismatch.resolved_at = timezone.now()
-    mismatch.resolved_by = actor
-    mismatch.ignored_until = None
-    mismatch.version += 1
-    mismatch.save()
     written = ", ".join(plan.written)
-    MismatchEvent.objects.create(
-        mismatch=mismatch,
-        name="repaired",
-        note=f"{plan.action}{f' of {written}' if written else ''}. {note}".strip(),
+    move(
+        mismatch,
+        Resolution.MANUAL_RESOLVED,
+        event="repaired",
+        said=f"{plan.action}{f' of {written}' if written else ''}. {note}".strip(),
         actor=actor,
+        notes=f"{REPAIRED}: {note}" if note else REPAIRED,
+        resolved_by=actor,
     )
 
 

@@ -15,7 +15,7 @@ from project.access.roles import Role
 from project.postgres import sql
 from reconciliation.models import Mismatch
 from reconciliation.services import resolve_many
-from reconciliation.services.repair.many import order_of
+from reconciliation.services.repair.orders import order_of
 from tests.reconciliation import rows
 from tests.reconciliation.console.test_mismatch_page import LIST, OPERATORS, READERS, text
 

@@ -7,8 +7,10 @@ from project.access.roles import Role
 from project.api.errors import InvalidRequest, NotFound
 from project.postgres import sql
 from reconciliation.models import Mismatch, Repair
-from reconciliation.services.repair import many
-from reconciliation.services.repair.many import Order, Selection, Tally, order_of, submit, work
+from reconciliation.services.repair import orders
+from reconciliation.services.repair.many import Tally, work
+from reconciliation.services.repair.orders import Order, order_of, submit
+from reconciliation.services.repair.selection import Selection
 from tests.reconciliation import tables
 from tests.reconciliation.tables import put, run
 
@@ -94,17 +96,17 @@ def test_it_goes_on_behind_the_last_that_was_tried(three):
 
 def test_it_stops_when_asked(three, run_jobs):
     execution = submit(order())
-    assert many.running() == [execution]
-    assert many.stop(execution_id=execution.pk, actor=None, reason="enough")
+    assert orders.running() == [execution]
+    assert orders.stop(execution_id=execution.pk, actor=None, reason="enough")
     run_jobs()
-    assert many.running() == []
+    assert orders.running() == []
     assert AuditEntry.objects.get(operation="mismatch.repair_stop").details == {"reason": "enough"}
-    assert not many.stop(execution_id=execution.pk, actor=None, reason="enough")
+    assert not orders.stop(execution_id=execution.pk, actor=None, reason="enough")
 
 
 def test_only_a_repair_can_be_stopped_so(database):
     with pytest.raises(NotFound):
-        many.stop(execution_id=1, actor=None, reason="enough")
+        orders.stop(execution_id=1, actor=None, reason="enough")
 
 
 def test_a_table_that_is_gone_ends_it_with_the_reason(three, run_jobs):
