@@ -43,6 +43,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
             ("Mappings", "table_view", "reconciliation.mapping"),
             ("Ignore rules", "filter_alt_off", "reconciliation.ignorerule"),
             ("Connections", "lan", "reconciliation.connection"),
+            ("Webhooks", "webhook", "reconciliation.webhooksubscription"),
         ],
     ),
     (

@@ -82,6 +82,7 @@ TONES: dict[str, str] = {
     "APPLIED": GOOD,
     "OK": GOOD,
     "CRITICAL": BAD,
+    "DELIVERED": GOOD,
     # keys
     "VALID": GOOD,
     "EXPIRES SOON": WARN,

@@ -1,5 +1,5 @@
 """Reconciliation in the console."""
 
-from . import connections, jobs, mappings, mismatches, repairs, rules
+from . import connections, jobs, mappings, mismatches, repairs, rules, webhooks
 
-__all__ = ["connections", "jobs", "mappings", "mismatches", "repairs", "rules"]
+__all__ = ["connections", "jobs", "mappings", "mismatches", "repairs", "rules", "webhooks"]

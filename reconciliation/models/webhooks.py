@@ -20,6 +20,7 @@ class WebhookSubscription(models.Model):
 
     class Meta:
         db_table = "webhook_subscription"
+        verbose_name = "webhook"
         ordering = ["id"]
 
     def __str__(self) -> str:
@@ -27,7 +28,7 @@ class WebhookSubscription(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One event for one subscription, and how far its delivery came."""
+    """One event for one subscription, and how far it came. `execution_id` is the engine's execution that sends it."""
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -38,6 +39,7 @@ class WebhookDelivery(models.Model):
     subscription = models.ForeignKey(WebhookSubscription, models.CASCADE, related_name="deliveries")
     event = models.TextField()
     payload = models.JSONField()
+    execution_id = models.BigIntegerField(null=True)
     state = models.TextField(choices=State, db_default=State.PENDING)
     attempts = models.IntegerField(db_default=0)
     response_status = models.IntegerField(null=True)

@@ -15,11 +15,12 @@ from workers.handlers import Permanent
 from workers.jobs import addresses, outbound
 
 SECRET_BYTES = 32
+LONGEST_URL = 2000
 
 
 def subscribe(*, url: str, events: Sequence[str], enabled: bool, actor: User | None) -> WebhookSubscription:
     """Make a webhook. Its `secret` is to be shown this once. Raises `InvalidRequest` for a URL that can't be called."""
-    _refuse_url(url)
+    check_url(url)
     with transaction.atomic():
         made = WebhookSubscription.objects.create(
             url=url,
@@ -35,7 +36,7 @@ def subscribe(*, url: str, events: Sequence[str], enabled: bool, actor: User | N
 def change(*, webhook: WebhookSubscription, actor: User | None, **values: Any) -> WebhookSubscription:
     """Set what is given of `url`, `events`, `enabled`. The secret stays. Raises `InvalidRequest` as `subscribe`."""
     if "url" in values:
-        _refuse_url(values["url"])
+        check_url(values["url"])
     with transaction.atomic():
         webhook = WebhookSubscription.objects.select_for_update().get(pk=webhook.pk)
         before = _seen(webhook)
@@ -55,8 +56,9 @@ def unsubscribe(*, webhook: WebhookSubscription, actor: User | None) -> None:
         webhook.delete()
 
 
-def _refuse_url(text: str) -> None:
-    """What can be told without a look-up; the rest shows at the delivery, as names may change their addresses."""
+def check_url(text: str) -> None:
+    """Raises `InvalidRequest` for an address that can't be called, as far as can be told without a look-up. The rest
+    shows at the delivery, as names may change their addresses."""
     try:
         url = outbound.parsed(text)
     except Permanent as error:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from project.api.errors import Conflict
 from reconciliation.events import TEST, Event, said
 from reconciliation.models import ReconciliationJob, WebhookDelivery, WebhookSubscription
+from reconciliation.queries.webhooks import DELIVERS
 from workers import services as engine
 from workers.services import Dependency, JobSpec
 
@@ -39,10 +40,11 @@ def send_test(subscription: WebhookSubscription) -> WebhookDelivery:
 def _send(subscription: WebhookSubscription, event: str, data: dict[str, Any]) -> WebhookDelivery:
     now = timezone.now().isoformat(timespec="seconds").replace("+00:00", "Z")
     with transaction.atomic():
-        delivery = WebhookDelivery.objects.create(
+        delivery = WebhookDelivery(
             subscription=subscription, event=event, payload={"event": event, "timestamp": now, "data": data}
         )
-        engine.submit(workflow=WORKFLOW, jobs=_jobs(delivery))
+        delivery.execution_id = engine.submit(workflow=WORKFLOW, jobs=_jobs(delivery)).pk
+        delivery.save(force_insert=True)
         _forget_old(subscription)
     return delivery
 
@@ -52,7 +54,7 @@ def _jobs(delivery: WebhookDelivery) -> list[JobSpec]:
     payload = {"delivery": str(delivery.pk)}
     name = f"{delivery.event} to webhook {delivery.subscription_id}"
     return [
-        JobSpec(key="deliver", type="reconciliation.deliver_webhook", name=name, payload=payload),
+        JobSpec(key="deliver", type=DELIVERS, name=name, payload=payload),
         JobSpec(
             key="settle",
             type="reconciliation.settle_webhook",

@@ -10,7 +10,7 @@ from workers.queries.executions import (
 from workers.queries.explain import Reason, ReasonKind, explain_execution, explain_job
 from workers.queries.graphs import Edge, Graph, Node, graph
 from workers.queries.job_details import Attempt, Checkpoint, JobDetail, Neighbour, job_detail
-from workers.queries.jobs import JobRow, has_job, jobs_of, open_keys
+from workers.queries.jobs import JobRow, due_at, has_job, jobs_of, open_keys
 from workers.queries.queues import job_counts, lease_count, oldest_wait_seconds
 from workers.queries.workers import (
     LiveWorker,
@@ -36,6 +36,7 @@ __all__ = [
     "Reason",
     "ReasonKind",
     "RegisteredWorker",
+    "due_at",
     "execution_state",
     "execution_states",
     "explain_execution",

@@ -1,5 +1,6 @@
 """Jobs of an execution: pages of them, and all about one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,7 +70,20 @@ def open_keys(execution_id: int) -> list[str]:
     return [record["key"] for record in sql.rows(_OPEN_KEYS, [execution_id])]
 
 
+def due_at(executions: Collection[int], type_: str) -> dict[int, datetime]:
+    """When the waiting jobs of a type are due, by execution; none for one whose job runs or has ended."""
+    found = sql.rows(_DUE, {"executions": list(executions), "type": type_})
+    return {record["execution_id"]: record["run_at"] for record in found}
+
+
 _OPEN_KEYS = "SELECT j.key FROM workers.open_jobs(%s) o JOIN job j ON j.id = o.id ORDER BY j.id"
+
+_DUE = """
+SELECT w.execution_id, min(w.run_at) AS run_at
+FROM (SELECT r.execution_id, r.lane_id, r.run_at FROM ready r WHERE r.execution_id = ANY (%(executions)s)
+      UNION ALL SELECT h.execution_id, h.lane_id, h.run_at FROM held h WHERE h.execution_id = ANY (%(executions)s)) w
+JOIN lane n ON n.id = w.lane_id AND n.type = %(type)s GROUP BY w.execution_id
+"""
 
 _WITH_OPEN = "WITH open AS MATERIALIZED (SELECT * FROM workers.open_jobs(%(execution)s))"
 

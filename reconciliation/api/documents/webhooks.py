@@ -8,9 +8,9 @@ from project.api.serializers import StrictSerializer
 from reconciliation.api.pages import PageForm, Pagination
 from reconciliation.events import Event
 from reconciliation.models import WebhookDelivery
+from reconciliation.services.subscriptions import LONGEST_URL
 
 Document = serializers.Serializer[Any]
-LONGEST_URL = 2000
 
 
 class NewWebhook(StrictSerializer):
