@@ -1,6 +1,7 @@
 """An attempt at a job as its handler sees it: the claim, and the exceptions that say how it ended."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from psycopg.types.json import Jsonb
@@ -20,6 +21,14 @@ class Permanent(Exception):
 
 class Stopped(Exception):
     """The handler ends early because it was asked to; the job goes back and the attempt is not counted."""
+
+
+class PutOff(Exception):
+    """The job can't be done before `until`, for `reason`; it goes back until then and the attempt is not counted."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        super().__init__(reason)
+        self.until = until
 
 
 class Control(Protocol):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
@@ -20,13 +21,17 @@ POLL = (
 
 @dataclass(slots=True)  # not frozen: that would double what it costs to make one
 class Result:
-    """How one attempt ended. `output` is JSON text, for completed ones; `error` is for the others."""
+    """How one attempt ended. `output` is JSON text, for completed ones; `error` is for the others.
+
+    `until`: of a released job that is not to run before that moment, for the reason in `error`.
+    """
 
     job_id: int
     fence: int
     outcome: Outcome
     output: str = "null"
     error: str | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,16 +54,19 @@ def poll(run: Run, worker_id: int | None, slots: int, results: Sequence[Result] 
     """
     # a claim keeps its jobs in order of id: reported so, the whole of it goes in one statement
     done = sorted((one for one in results if one.outcome == "completed"), key=lambda one: (one.fence, one.job_id))
-    failures = [
-        {"job": one.job_id, "fence": one.fence, "outcome": one.outcome, "error": one.error or "failed without a reason"}
-        for one in results
-        if one.outcome != "completed"
-    ]
+    failures = [_failure(one) for one in results if one.outcome != "completed"]
     outputs = None if all(one.output == "null" for one in done) else f"[{','.join(one.output for one in done)}]"
     jobs = _array(one.job_id for one in done)
     fences = _array(one.fence for one in done)
     rows = run(POLL, (worker_id, slots, jobs, fences, outputs, Jsonb(failures) if failures else None, sweep))
     return _answer(rows, worker_id)
+
+
+def _failure(one: Result) -> dict[str, Any]:
+    """As workers.poll takes it."""
+    error = one.error or "failed without a reason"
+    document = {"job": one.job_id, "fence": one.fence, "outcome": one.outcome, "error": error}
+    return document if one.until is None else {**document, "until": one.until.isoformat()}
 
 
 def _array(numbers: Iterable[int]) -> str | None:

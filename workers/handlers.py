@@ -8,6 +8,7 @@ thread's event loop. What it returns is the job's output (JSON). How it ends oth
 
 - `Permanent`: the job fails, without another attempt.
 - `Stopped`: the job goes back unfinished and the attempt is not counted; for handlers that saw `claim.should_stop()`.
+- `PutOff`: the job goes back and is due at the moment that it names; the attempt is not counted either.
 - `StaleClaim` (SQLSTATE TU001): the claim was taken away; the runtime drops it.
 - any other exception: another attempt after a backoff, until `max_attempts`.
 
@@ -28,12 +29,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from project.postgres.errors import StaleClaim
-from workers.attempt import Claim, Permanent, Stopped
+from workers.attempt import Claim, Permanent, PutOff, Stopped
 
 __all__ = [
     "Claim",
     "Handler",
     "Permanent",
+    "PutOff",
     "StaleClaim",
     "Stopped",
     "handler",

@@ -2,7 +2,8 @@
 -- commit for all of it.
 --   p_jobs, p_fences  completed jobs with the claims they came by, in order of claim and job
 --   p_outputs         their outputs as one JSON array, NULL when all are null
---   p_failures        [{job, fence, outcome, error}], outcomes retry, fail and release as workers.end_attempts has them
+--   p_failures        [{job, fence, outcome, error, until}], outcomes retry, fail and release as workers.end_attempts has
+--                     them; until is of what was put off
 --   p_slots           free slots: each takes one job, or as many as the worker prefetches of a type
 --   p_sweep           also take back lost claims, go on with cancelling, admit held jobs that became due
 -- Returns a row for each answer:

@@ -1,5 +1,5 @@
 -- workers.prune: delete what only the past was about: workers that stopped longer than p_keep ago (NULL: none), minutes
--- of throughput older than a fortnight, pauses whose time is over. Returns how many rows.
+-- of throughput older than a fortnight, pauses and deferrals whose time is over. Returns how many rows.
 -- Locks: those rows. Raises: nothing.
 CREATE OR REPLACE FUNCTION workers.prune(p_keep interval) RETURNS integer
 LANGUAGE sql SET search_path = pg_catalog, public AS $$
@@ -11,7 +11,10 @@ LANGUAGE sql SET search_path = pg_catalog, public AS $$
       AND t.minute < now() - interval '14 days' RETURNING 1
   ), pauses AS (
     DELETE FROM queue_pause p WHERE p.until < now() RETURNING 1
+  ), deferrals AS (
+    DELETE FROM deferral d WHERE d.until < now() RETURNING 1
   )
-  SELECT ((SELECT count(*) FROM stopped) + (SELECT count(*) FROM minutes) + (SELECT count(*) FROM pauses))::integer
+  SELECT ((SELECT count(*) FROM stopped) + (SELECT count(*) FROM minutes) + (SELECT count(*) FROM pauses)
+    + (SELECT count(*) FROM deferrals))::integer
 $$;
-COMMENT ON FUNCTION workers.prune IS 'Deletes old workers, minutes of throughput and pauses that are over.';
+COMMENT ON FUNCTION workers.prune IS 'Deletes old workers, minutes of throughput, pauses and deferrals that are over.';

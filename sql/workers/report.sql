@@ -23,10 +23,10 @@ BEGIN
   IF p_failures IS NOT NULL THEN
     SELECT e.* INTO v_failed
     FROM (SELECT array_agg(f.job) AS jobs, array_agg(f.fence) AS fences, array_agg(f.outcome) AS outcomes,
-            array_agg(f.error) AS errors
-          FROM jsonb_to_recordset(p_failures) f(job bigint, fence bigint, outcome text, error text)
+            array_agg(f.error) AS errors, array_agg(f.until) AS until
+          FROM jsonb_to_recordset(p_failures) f(job bigint, fence bigint, outcome text, error text, until timestamptz)
           JOIN lease l ON l.id = f.fence AND l.worker_id = p_worker) g,
-      LATERAL workers.end_attempts(g.jobs, g.fences, g.outcomes, g.errors) e;
+      LATERAL workers.end_attempts(g.jobs, g.fences, g.outcomes, g.errors, g.until) e;
     o_jobs := o_jobs || v_failed.o_jobs;
     o_executions := o_executions || v_failed.o_executions;
     o_states := o_states || v_failed.o_states;

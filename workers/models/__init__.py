@@ -15,12 +15,13 @@ from workers.models.jobs import (
 from workers.models.registry import Lane, PriorityClass, Queue, QueuePause, Worker
 from workers.models.schedules import CatchUp, Overlap, Schedule
 from workers.models.throughput import Tally, Throughput
-from workers.models.waiting import Blocked, Held, Lease, Ready
+from workers.models.waiting import Blocked, Deferral, Held, Lease, Ready
 
 __all__ = [
     "FINAL_STATES",
     "Blocked",
     "CatchUp",
+    "Deferral",
     "Execution",
     "ExecutionStatus",
     "FinishedJob",

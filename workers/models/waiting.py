@@ -88,3 +88,17 @@ class Blocked(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.pending}"
+
+
+class Deferral(models.Model):
+    """Until when a job's handler put it off, and why. Says nothing any more once that moment has passed."""
+
+    job = models.OneToOneField(Job, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="deferral")
+    until = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "deferral"
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.until}"

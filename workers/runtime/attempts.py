@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 from project.api.nesting import TOO_DEEP, is_too_deep
 from project.postgres.errors import database_error
 from workers.claims import Result
-from workers.handlers import Claim, Permanent, StaleClaim, Stopped
+from workers.handlers import Claim, Permanent, PutOff, StaleClaim, Stopped
 from workers.runtime.tasks import result
 
 log = structlog.get_logger("workers")
@@ -34,6 +35,8 @@ def ended(claim: Claim, error: BaseException) -> Result | None:
     """The handler raised; None when the claim was taken away, so that there is nobody to report to."""
     if isinstance(error, Stopped):
         return result(claim, "release")
+    if isinstance(error, PutOff):
+        return replace(result(claim, "release", bounded(str(error))), until=error.until)
     if isinstance(error, Permanent):
         log.warning("job failed for good", job=claim.job_id, type=claim.type, attempt=claim.attempt, error=str(error))
         return result(claim, "fail", bounded(str(error) or "failed for good"))

@@ -76,4 +76,9 @@ def restart_job(*, execution_id: int, key: str, reason: str) -> bool:
     return bool(sql.routine_value("workers.restart_job", execution_id, key, reason))
 
 
+def bring_forward(*, execution_id: int) -> int:
+    """Makes due now what handlers put off (`PutOff`), as when its reason is gone; returns how many jobs."""
+    return int(sql.routine_value("workers.bring_forward", execution_id))
+
+
 _SUBMIT = "SELECT (s.o_execution).*, s.o_made FROM workers.submit(%s, %s, %s, %s, %s, %s, %s) s"

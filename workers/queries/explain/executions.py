@@ -6,7 +6,7 @@ from typing import Any
 from project.postgres import sql
 from workers.queries.executions import ExecutionState, execution_state
 from workers.queries.explain import lanes
-from workers.queries.explain.jobs import leased
+from workers.queries.explain.jobs import leased, put_off
 from workers.queries.explain.reasons import Reason, ReasonKind, moment, together
 
 MOST = 50  # reasons; an execution may have very many lanes
@@ -31,6 +31,8 @@ def _reasons(group: Group, lane: lanes.Lane, state: ExecutionState) -> Iterator[
     obstacles = [*lanes.standing(lane, jobs)]
     if group["place"] == "blocked":
         yield Reason(kind=ReasonKind.DEPENDENCY, text="Wait for other jobs of the execution.", jobs=jobs)
+    elif group["put_off"] is not None:
+        yield put_off(group, jobs)
     elif group["later"]:
         until = group["run_at"]
         text = f"Not due yet; the first at {moment(until)}."
@@ -75,8 +77,11 @@ def _ended(state: ExecutionState) -> list[Reason]:
 
 _GROUPS = """
 WITH live AS MATERIALIZED (SELECT v.id FROM workers.live_workers() v)
-SELECT o.place, o.lane_id, o.run_at > now() AS later, w.name AS worker, v.id IS NOT NULL AS alive, count(*) AS jobs,
-  min(min(o.run_at)) OVER (PARTITION BY o.place <> 'blocked' AND o.run_at > now()) AS run_at, min(o.until) AS until
+SELECT o.place, o.lane_id, o.run_at > now() AS later, w.name AS worker, v.id IS NOT NULL AS alive,
+  d.reason AS put_off, count(*) AS jobs,
+  min(min(o.run_at)) OVER (PARTITION BY o.place <> 'blocked' AND o.run_at > now(), d.reason) AS run_at,
+  min(o.until) AS until
 FROM workers.open_jobs(%(execution)s) o LEFT JOIN worker w ON w.id = o.worker_id
-LEFT JOIN live v ON v.id = o.worker_id AND o.until > now() GROUP BY 1, 2, 3, 4, 5
+LEFT JOIN live v ON v.id = o.worker_id AND o.until > now()
+LEFT JOIN deferral d ON d.job_id = o.id AND d.until = o.run_at AND d.until > now() GROUP BY 1, 2, 3, 4, 5, 6
 """

@@ -80,7 +80,19 @@ def _dependency(place: Place) -> Reason:
     )
 
 
+def put_off(place: Place, jobs: int = 1) -> Reason:
+    """Of jobs that their handler sent back until a moment."""
+    return Reason(
+        kind=ReasonKind.DELAYED,
+        text=f"Put off until {moment(place['run_at'])}: {place['put_off']}",
+        jobs=jobs,
+        details={"until": place["run_at"], "reason": place["put_off"]},
+    )
+
+
 def _delayed(place: Place) -> Reason:
+    if place["put_off"] is not None:
+        return put_off(place)
     tried = f" Attempt {place['attempt'] - 1} failed: {place['last_error']}" if place["last_error"] else ""
     return Reason(
         kind=ReasonKind.DELAYED,
@@ -125,7 +137,8 @@ _PLACE = """
 SELECT j.id, j.max_attempts, f.state AS ended, f.finished_at, f.error, o.place, o.lane_id, o.attempt, o.run_at,
   o.run_at > now() AS later, o.claimed_at, o.until, o.pending, w.name AS worker, e.parallelism,
   o.until > now() AND EXISTS (SELECT FROM workers.live_workers() v WHERE v.id = w.id) AS alive,
-  (SELECT t.error FROM job_attempt t WHERE t.job_id = j.id AND t.attempt = o.attempt - 1) AS last_error
+  (SELECT t.error FROM job_attempt t WHERE t.job_id = j.id AND t.attempt = o.attempt - 1) AS last_error,
+  (SELECT d.reason FROM deferral d WHERE d.job_id = j.id AND d.until = o.run_at) AS put_off
 FROM job j JOIN execution e ON e.id = j.execution_id LEFT JOIN finished_job f ON f.id = j.id
 LEFT JOIN workers.open_jobs(%(execution)s) o ON o.id = j.id LEFT JOIN worker w ON w.id = o.worker_id
 WHERE j.id = %(id)s
