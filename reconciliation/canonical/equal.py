@@ -5,6 +5,8 @@ import struct
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .encode import unit
+from .moments import PER_SECOND
 from .types import Compared, Rule
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def equal(column: Compared, source: bytes | None, target: bytes | None) -> bool:
 
 
 def _number(column: Compared, value: bytes) -> Decimal | None:
-    """A finite number; None for all else."""
+    """A finite number, of a timestamp its seconds since 1970; None for all else."""
     match column.type.name:
         case "integer":
             return Decimal(int.from_bytes(value, "big", signed=True))
@@ -41,6 +43,9 @@ def _number(column: Compared, value: bytes) -> Decimal | None:
         case "float":
             (real,) = struct.unpack(">d" if len(value) == 8 else ">f", value)
             return Decimal(real) if math.isfinite(real) else None
+        case "timestamp" if len(value) > 1:
+            ticks = int.from_bytes(value, "big", signed=True)
+            return Decimal(ticks) / PER_SECOND[unit(column.type, column.rule)]
     return None
 
 

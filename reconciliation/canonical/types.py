@@ -32,7 +32,7 @@ class Rule:
     """How values of a pair of columns are compared: exactly, unless something is said here."""
 
     unit: str | None = None  # of time and timestamp: compare at this unit, truncated (s, ms, us)
-    absolute: float | None = None  # numbers that differ by no more are equal
+    absolute: float | None = None  # numbers, and timestamps in seconds, that differ by no more are equal
     relative: float | None = None  # or by no more than this share of the larger
     nfc: bool = False  # texts in Unicode normal form C
     trim: bool = False  # texts without white space at both ends

@@ -81,7 +81,7 @@ class MappingAdmin(ReadOnlyAdmin):
         if job is None or found is None:
             return figures.NOTHING
         severity = drift.severity(job)
-        return format_html("{} % {}", f"{found:.4g}", states.badge(severity) if severity else "")
+        return format_html("{} {}", drift.words(found), states.badge(severity) if severity else "")
 
     @admin.display(description="open mismatches", ordering="open")
     def pending(self, mapping: Mapping) -> SafeString | str:

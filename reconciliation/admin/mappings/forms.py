@@ -12,10 +12,11 @@ from reconciliation.services.mappings.settings import NUMBERS, RUNNING
 from reconciliation.states import SourceKind, Strategy
 
 MOST_COLUMNS = 2000
+BLANK = 3
 UNITS = [("", "exact"), ("us", "microseconds"), ("ms", "milliseconds"), ("s", "seconds")]
 OF_TYPE: dict[str, tuple[str, ...]] = {
     "text": ("nfc", "trim", "empty_is_null"),
-    "timestamp": ("unit",), "time": ("unit",),
+    "timestamp": ("unit", "absolute"), "time": ("unit",),
     "integer": ("absolute", "relative"), "decimal": ("absolute", "relative"), "float": ("absolute", "relative"),
 }  # fmt: skip
 """The parts of a rule that a type takes."""
@@ -59,7 +60,7 @@ class TablesForm(forms.Form):
 class ColumnForm(forms.Form):
     """A column of the source, what it is compared with, and by which rule."""
 
-    source = forms.CharField(widget=forms.HiddenInput, strip=False)
+    source = forms.CharField(widget=forms.HiddenInput, strip=False, required=False)
     target = forms.ChoiceField(required=False)
     key = forms.BooleanField(required=False)
     ignore = forms.BooleanField(required=False)
@@ -75,6 +76,12 @@ class ColumnForm(forms.Form):
         target = self.fields["target"]
         assert isinstance(target, forms.ChoiceField)
         target.choices = [("", "not compared"), *((name, name) for name in targets)]
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or {}
+        if answers.get("target") and not answers.get("source"):
+            self.add_error("source", "Say what it is compared with, such as writetime(name).")
+        return answers
 
     def column(self) -> dict[str, Any] | None:
         """As a mapping has it; None when it isn't compared."""
@@ -135,23 +142,31 @@ def proposed(proposal: Proposal) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     for column in proposal.source.shape.columns:
         pair = pairs.get(column.name)
         rows.append({"source": column.name, "target": pair.target.name if pair else "", "key": bool(pair and pair.key)})
+    rows += _blank(proposal)
     run = {**RUNNING, "timestamp_column": proposal.timestamp_column, "token_column": proposal.token_column}
     return rows, run
 
 
 def stored(said: Mapping[str, Any], proposal: Proposal) -> list[dict[str, Any]]:
-    """What the table of columns says for a mapping that is there already."""
+    """What the table of columns says for a mapping that is there already. What is told of a column, or is gone from
+    the source, comes behind its columns."""
     columns = {column["source"]: column for column in said["columns"]}
     names = [column.name for column in proposal.source.shape.columns]
-    gone = [name for name in columns if name not in names]
-    return [
+    others = [name for name in columns if name not in names]
+    rows = [
         {
             "source": name,
             **({} if name not in columns else {part: columns[name].get(part) for part in ("target", "key")}),
             **columns.get(name, {}).get("rule", {}),
         }
-        for name in [*names, *gone]
+        for name in [*names, *others]
     ]
+    return [*rows, *_blank(proposal)]
+
+
+def _blank(proposal: Proposal) -> list[dict[str, Any]]:
+    """Rows for what a source tells of its columns, where it tells anything."""
+    return [{"source": "", "target": ""} for _ in range(BLANK if proposal.source.has_tokens else 0)]
 
 
 def settings(tables: Mapping[str, Any], columns: Any, run: RunForm) -> Settings:

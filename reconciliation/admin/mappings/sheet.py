@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from project.api.errors import ApiError
 from reconciliation.admin.mappings.forms import OF_TYPE, ColumnForms, RunForm, proposed, settings, stored
 from reconciliation.canonical import Compared
+from reconciliation.canonical.common import UncomparableType
 from reconciliation.canonical.notation import written
 from reconciliation.definition import Definition
 from reconciliation.services import mappings
 from reconciliation.services.mappings import Proposal, Settings, Trial
 from reconciliation.services.mappings.proposing import Pair, pair
 from reconciliation.services.mappings.settings import RUNNING
+from reconciliation.services.mappings.tables import Table
 from reconciliation.sources.protocol import Column
 
 COLUMNS = "columns"
@@ -79,13 +81,21 @@ class Sheet:
 
     def rows(self) -> Iterator[SheetRow]:
         source, target = self.proposal.source, self.proposal.target
-        by_name = {refused.source.name: refused for refused in self.proposal.refused}
+        refusals = {refused.source.name: refused.refusal for refused in self.proposal.refused}
         for form in self.columns.forms:
             name = form["source"].value() or ""
-            left, right = source.column(name), target.column(form["target"].value() or "")
+            if not name:
+                continue
+            left, refusal = _source(source, name)
+            right = target.column(form["target"].value() or "")
             found = pair(source, target, left, right) if left and right else None
-            shown = found or by_name.get(name)
-            yield SheetRow(form=form, name=name, source=left, pair=found, refusal=shown.refusal if shown else "")
+            refusal = found.refusal if found else refusal or refusals.get(name, "")
+            yield SheetRow(form=form, name=name, source=left, pair=found, refusal=refusal)
+
+    @property
+    def blank(self) -> list[forms.Form]:
+        """For what the source tells of its columns."""
+        return [form for form in self.columns.forms if not form["source"].value()]
 
     @property
     def left_over(self) -> list[Column]:
@@ -100,6 +110,14 @@ class Sheet:
         names = {name: getattr(value, "name", value) for name, value in self.tables.items() if name != "name"}
         how = {name: run[name] for name in (*RUNNING, "timestamp_column", "token_column")}
         return Settings(**{**names, **how, "columns": plain})  # type: ignore[typeddict-item]
+
+
+def _source(table: Table, name: str) -> tuple[Column | None, str]:
+    """A column of the source, or what is told of one; or why there is none."""
+    try:
+        return table.column(name), ""
+    except UncomparableType as refused:
+        return None, refused.message
 
 
 def _rule(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from project.api.errors import ApiError
-from project.console import figures
 from project.console.dialogs import Dialog, ask, require
 from project.console.navigation import changelist
 from project.console.pages import page
@@ -78,8 +77,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 def _drift(job: ReconciliationJob) -> str:
-    found = drift.percent(job) if job.status == JobStatus.COMPLETED else None
-    return figures.NOTHING if found is None else f"{found:.4g} %"
+    return drift.words(drift.percent(job) if job.status == JobStatus.COMPLETED else None)
 
 
 def _job_address(job: ReconciliationJob) -> str:

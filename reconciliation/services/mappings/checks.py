@@ -18,7 +18,7 @@ NUMBERS = frozenset({"integer", "decimal", "float"})
 TIMES = frozenset({"timestamp", "time"})
 UNITS = ("s", "ms", "us")
 FITS: dict[str, frozenset[str]] = {
-    "unit": TIMES, "absolute": NUMBERS, "relative": NUMBERS,
+    "unit": TIMES, "absolute": NUMBERS | {"timestamp"}, "relative": NUMBERS,
     "nfc": frozenset({"text"}), "trim": frozenset({"text"}), "empty_is_null": frozenset({"text"}),
 }  # fmt: skip
 """The types that a part of a rule is for."""
@@ -101,7 +101,10 @@ def _column(place: int, given: dict[str, Any], key: list[str], source: Table, ta
 
 
 def _found(field: str, name: str, table: Table) -> Column:
-    column = table.column(name)
+    try:
+        column = table.column(name)
+    except UncomparableType as error:
+        raise UncomparableType(error.message, details={"fields": {field: [error.message]}}) from error
     if column is None:
         raise InvalidRequest.field(field, f"{table} has no column {name}.")
     return column

@@ -108,7 +108,8 @@ def pair(source: Table, target: Table, left: Column, right: Column) -> Pair:
     """Two columns, as what they would be compared, or why they can't be."""
     key = left.name in source.primary_key
     try:
-        types = source.type_of(left), target.type_of(right)
+        beside = target.type_of(right)
+        types = source.type_of(left, beside), beside
         return Pair(source=left, target=right, type=common(*types), key=key, offers=() if key else offers(*types))
     except UncomparableType as error:
         return Pair(source=left, target=right, type=None, key=key, refusal=error.message)

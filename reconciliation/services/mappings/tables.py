@@ -7,7 +7,7 @@ from reconciliation.definition import Definition, Place
 from reconciliation.services.mappings.settings import RUNNING
 from reconciliation.sources.opening import open_both
 from reconciliation.sources.protocol import Column, Shape
-from reconciliation.sources.types import canonical
+from reconciliation.sources.types import canonical, told
 from reconciliation.states import SourceKind
 
 
@@ -37,11 +37,12 @@ class Table:
         return [*primary, *(frozenset(columns) for columns in self.shape.details.get("unique", []))]
 
     def column(self, name: str) -> Column | None:
-        return self.shape.column(name)
+        """A column, or what is told of one. Raises `UncomparableType` for what can't be told."""
+        return self.shape.column(name) or told(self.place.kind, self.shape, name)
 
-    def type_of(self, column: Column) -> Type:
-        """What its values are. Raises `UncomparableType` for what can't be compared with anything."""
-        return canonical(self.place.kind, column)
+    def type_of(self, column: Column, beside: Type | None = None) -> Type:
+        """What its values are, beside those. Raises `UncomparableType` for what can't be compared with anything."""
+        return canonical(self.place.kind, column, beside)
 
     def is_indexed(self, name: str) -> bool:
         """Whether an index begins with the column."""

@@ -7,7 +7,6 @@ from typing import Any
 from cassandra import DriverException, RequestValidationException
 from cassandra.cluster import NoHostAvailable, ResponseFuture
 from cassandra.concurrent import execute_concurrent
-from cassandra.query import BoundStatement
 
 from reconciliation.definition import Place
 from reconciliation.sources.protocol import SchemaChanged, SourceError
@@ -15,6 +14,7 @@ from reconciliation.sources.protocol import SchemaChanged, SourceError
 from .address import address
 from .cql import Cql, of_driver
 from .errors import lost, translated
+from .moments import Bound
 from .sessions import Link, Statement, forget, link
 from .table import Table, described
 
@@ -22,6 +22,7 @@ PAGE_BYTES = 2_000_000
 FEWEST, FIRST, MOST = 10, 100, 10_000  # rows of a page: the first, of unknown weight, is small
 WEIGHED = 32  # rows of a page
 CONCURRENT = 64
+NOW = "SELECT toUnixTimestamp(now()) FROM system.local"
 
 Types = tuple[Cql, ...]
 Wire = Sequence[bytes | None]
@@ -46,32 +47,38 @@ class Asking:
             name, version = current.session.execute("SELECT cluster_name, release_version FROM system.local").one()
         return f"Cassandra {version}, cluster {name}"
 
-    def pages(self, cql: str, values: Wire, types: Types) -> Iterator[list[Any]]:
-        """The rows in pages of about two megabytes; while one is used, the next is on its way.
+    def now(self) -> int:
+        """The second since 1970 by the clock of the cluster."""
+        with self._told() as current:
+            [milliseconds] = current.session.execute(NOW).one()
+        return int(milliseconds) // 1_000
+
+    def pages(self, cql: str, values: Wire, types: Types, moment: int | None = None) -> Iterator[list[Any]]:
+        """The rows, as of that second, in pages of about two megabytes; while one is used, the next is on its way.
 
         Raises `SchemaChanged` when the columns are not of these types any more.
         """
         with self._told() as current:
             statement = current.statement(cql)
-            future = _sent(current, statement, values, None)
+            future = _sent(current, statement, values, None, moment)
         while True:
             with self._told(lambda: self._changed(cql, types)):
                 result = future.result()
                 rows, state = result.current_rows, result.paging_state
                 self._check(cql, result.column_types, types)
                 _weigh(statement, rows)
-                following = _sent(current, statement, values, state) if state else None
+                following = _sent(current, statement, values, state, moment) if state else None
             if rows:
                 yield rows
             if following is None:
                 return
             future = following
 
-    def each(self, cql: str, values: Sequence[Wire], types: Types) -> Iterator[list[Any]]:
+    def each(self, cql: str, values: Sequence[Wire], types: Types, moment: int | None = None) -> Iterator[list[Any]]:
         """The rows that each of these values gives, in their order, asked many at once."""
         with self._told(lambda: self._changed(cql, types)) as current:
             statement = current.statement(cql)
-            questions = [(_bound(statement, one), None) for one in values]
+            questions = [(_bound(statement, one, moment), None) for one in values]
             answers = execute_concurrent(
                 current.session, questions, concurrency=CONCURRENT, raise_on_first_error=True, results_generator=True
             )
@@ -120,15 +127,15 @@ class Asking:
         )
 
 
-def _bound(statement: Statement, values: Wire) -> BoundStatement:
+def _bound(statement: Statement, values: Wire, moment: int | None) -> Bound:
     """The driver would encode values of Python; these are encoded already."""
-    bound = BoundStatement(statement.prepared)
-    bound.values = list(values)
+    bound = Bound(statement.prepared)
+    bound.values, bound.moment = list(values), moment
     return bound
 
 
-def _sent(current: Link, statement: Statement, values: Wire, state: bytes | None) -> ResponseFuture:
-    bound = _bound(statement, values)
+def _sent(current: Link, statement: Statement, values: Wire, state: bytes | None, moment: int | None) -> ResponseFuture:
+    bound = _bound(statement, values, moment)
     weight = statement.row_bytes
     bound.fetch_size = FIRST if weight is None else max(FEWEST, min(MOST, int(PAGE_BYTES / weight)))
     return current.session.execute_async(bound, paging_state=state)

@@ -32,7 +32,7 @@ def as_sent(cql: Cql, type_: Type, rule: Rule) -> bool:
     if type_.name == "integer":
         return cql.name in _INTEGERS and values.SIZES[cql.name] == type_.size
     if type_.name == "timestamp":
-        return cql.name == "timestamp" and unit(type_, rule) == "ms"
+        return (cql.name, unit(type_, rule)) in {("timestamp", "ms"), ("bigint", "us")}  # of a moment that is told
     return (cql.name, type_.name) in _AS_SENT
 
 

@@ -10,7 +10,7 @@ from reconciliation.sources.protocol import SchemaChanged
 
 from .converting import Pages
 from .keys import Keys, inverse
-from .statements import Statements, statements
+from .statements import LONG, Statements, statements
 from .table import Table
 from .types import canonical
 
@@ -50,7 +50,7 @@ def _check(column: Compared, table: Table) -> None:
     """Whether values of the column's type are still what was agreed on, with values of the other side."""
     found = table.column(column.source)
     try:
-        fits = common(canonical(found), column.type) == column.type
+        fits = common(canonical(found, column.type), column.type) == column.type
     except UncomparableType:
         fits = False
     if not fits:
@@ -61,4 +61,5 @@ def _check(column: Compared, table: Table) -> None:
 
 
 def _pages(made: Statements, columns: tuple[Compared, ...]) -> Pages:
-    return Pages([(made.table.type_of(column.source), column.type, column.rule) for column in columns])
+    types = [LONG if place in made.ends else cql for place, cql in enumerate(made.types)]  # as `ends` leaves them
+    return Pages([(cql, column.type, column.rule) for cql, column in zip(types, columns, strict=False)])

@@ -16,6 +16,7 @@ from cassandra.query import PreparedStatement, tuple_factory
 
 from .address import Address
 from .errors import translated
+from .moments import as_of
 from .raw import RawHandler
 
 PROTOCOL = 5  # of Cassandra 4 and 5
@@ -80,6 +81,7 @@ def _connected(address: Address) -> Session:
             cluster.shutdown()
         raise translated(error, address) from error
     session.client_protocol_handler = RawHandler
+    session.add_request_init_listener(as_of)
     return session
 
 

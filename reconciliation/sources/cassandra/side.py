@@ -12,6 +12,7 @@ from reconciliation.sources.protocol import Bounds, Key, Row, Shape
 
 from . import estimating, ranges, values
 from .asking import Asking, Types
+from .moments import ends
 from .plan import Plan, plan
 from .statements import LONG
 from .table import Table
@@ -47,7 +48,11 @@ class CassandraSide:
             columns=table.columns,
             rows=self._estimated,
             server=f"Cassandra {table.release}",
-            details={"data_center": table.data_center, "partition_key": table.partition_key},
+            details={
+                "data_center": table.data_center,
+                "partition_key": table.partition_key,
+                "newer": table.newer,
+            },
         )
 
     def split(self, rows: int) -> list[Bounds]:
@@ -64,13 +69,13 @@ class CassandraSide:
 
     def read(self, bounds: Bounds, *, since: datetime | None = None) -> Iterator[list[Row]]:
         """`since` reads rows without any value too: nothing says when they were written."""
-        made = self._plan.statements
+        made, moment = self._plan.statements, self._moment()
         if since is None:
-            pages = self._asking.pages(made.rows(made.in_range), ranges.wire(bounds), made.types)
+            pages = self._asking.pages(made.rows(made.in_range), ranges.wire(bounds), made.types, moment)
         else:
-            pages = self._recent(bounds, instant(since))
+            pages = self._recent(bounds, instant(since), moment)
         for page in pages:
-            yield self._plan.rows.canonical(self._whole(page))
+            yield self._plan.rows.canonical(ends(self._whole(page), made.ends, moment))
 
     def keys(self, bounds: Bounds) -> Iterator[list[Key]]:
         """The keys of a range, in pages."""
@@ -79,9 +84,9 @@ class CassandraSide:
             yield self._plan.key_rows.canonical(self._whole(page))  # type: ignore[misc]  # a key has no null
 
     def fetch(self, keys: Sequence[Key]) -> Mapping[Key, Row]:
-        made = self._plan.statements
-        found = [row for (row,) in self._by_key(made.rows(made.by_key), keys, made.types)]
-        rows = self._plan.rows.canonical(found)
+        made, moment = self._plan.statements, self._moment()
+        found = [row for (row,) in self._by_key(made.rows(made.by_key), keys, made.types, moment)]
+        rows = self._plan.rows.canonical(ends(found, made.ends, moment))
         return {row[: self._plan.key_width]: row for row in rows}  # type: ignore[misc]
 
     def written_since(self, keys: Sequence[Key], moment: datetime) -> set[Key]:
@@ -125,10 +130,14 @@ class CassandraSide:
     def close(self) -> None:
         """Nothing to close: the session is the process's."""
 
-    def _recent(self, bounds: Bounds, micro: int) -> Iterator[list[Any]]:
+    def _moment(self) -> int | None:
+        """What a read is as of, where the mapping compares when values end."""
+        return self._asking.now() if self._plan.statements.ends else None
+
+    def _recent(self, bounds: Bounds, micro: int, moment: int | None) -> Iterator[list[Any]]:
         made, width = self._plan.statements, self._plan.width
         types = (*made.types, *(LONG for _ in made.dated))
-        for page in self._asking.pages(made.with_writetimes(made.in_range), ranges.wire(bounds), types):
+        for page in self._asking.pages(made.with_writetimes(made.in_range), ranges.wire(bounds), types, moment):
             yield [row[:width] for row in page if (_latest(row[width:]) or micro) >= micro]
 
     def _telling(self, cql: str, keys: Sequence[Key], types: Types, holds: Callable[[Raw], bool]) -> set[Key]:
@@ -139,10 +148,10 @@ class CassandraSide:
         found = [row[:width] for (row,) in self._by_key(cql, keys, (*made.key_types, *types)) if holds(row[width:])]
         return set(self._plan.key_rows.canonical(found))  # type: ignore[arg-type]
 
-    def _by_key(self, cql: str, keys: Sequence[Key], types: Types) -> Iterator[list[Any]]:
+    def _by_key(self, cql: str, keys: Sequence[Key], types: Types, moment: int | None = None) -> Iterator[list[Any]]:
         """For each key that is there, its one row."""
         wire = [one for one in map(self._plan.keys.wire, keys) if one is not None]
-        return filter(None, self._asking.each(cql, wire, types))
+        return filter(None, self._asking.each(cql, wire, types, moment))
 
     def _whole(self, page: list[Any]) -> list[Any]:
         """Without what stands for a partition that has static values and no row."""

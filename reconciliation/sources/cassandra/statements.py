@@ -8,6 +8,7 @@ from reconciliation.canonical import Compared
 
 from .cql import Cql, identifier
 from .table import Table
+from .told import EXPIRES
 
 LONG, INT = Cql("bigint"), Cql("int")
 
@@ -25,12 +26,20 @@ class Statements:
         return [column.source for column in self.columns if column.key]
 
     @property
-    def others(self) -> list[str]:
-        return [column.source for column in self.columns if not column.key]
+    def values(self) -> list[str]:
+        """The columns of the table that are compared, or of which something told is, without the key's."""
+        names = [column.source for column in self.columns if not column.key]
+        return list(dict.fromkeys(told.of if (told := self.table.told(name)) else name for name in names))
 
     @property
     def types(self) -> tuple[Cql, ...]:
         return tuple(self.table.type_of(column.source) for column in self.columns)
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """Places of the columns that come as the seconds left."""
+        told = [self.table.told(column.source) for column in self.columns]
+        return tuple(place for place, one in enumerate(told) if one and one.function == EXPIRES)
 
     @property
     def in_range(self) -> str:
@@ -46,11 +55,10 @@ class Statements:
         return not self.distinct and any(column.static for column in self.table.columns)
 
     def rows(self, where: str) -> str:
-        return self._select([identifier(column.source) for column in self.columns], where)
+        return self._select(self._selected, where)
 
     def with_writetimes(self, where: str) -> str:
-        columns = [identifier(column.source) for column in self.columns]
-        return self._select([*columns, *self._told("MAXWRITETIME" if self.table.newer else "WRITETIME")], where)
+        return self._select([*self._selected, *self._told("MAXWRITETIME" if self.table.newer else "WRITETIME")], where)
 
     def writetimes(self, where: str) -> str:
         told = self._told("MAXWRITETIME" if self.table.newer else "WRITETIME")
@@ -72,7 +80,7 @@ class Statements:
         """Columns of which a writetime is known: before Cassandra 5 not of those that consist of cells."""
         return [
             name
-            for name in self.others
+            for name in self.values
             if not self.table.column(name).counter and (self.table.newer or not self.table.cells(name))
         ]
 
@@ -84,6 +92,10 @@ class Statements:
     @property
     def key_types(self) -> tuple[Cql, ...]:
         return tuple(self.table.type_of(name) for name in self.keys)
+
+    @property
+    def _selected(self) -> list[str]:
+        return [self.table.selected(column.source) for column in self.columns]
 
     def _told(self, function: str) -> list[str]:
         return [f"{function}({identifier(name)})" for name in self.dated]

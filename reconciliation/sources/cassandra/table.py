@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from cassandra.cluster import Session
 
+from reconciliation.canonical.common import UncomparableType
 from reconciliation.definition import Place
 from reconciliation.sources.protocol import Column, SchemaChanged, SourceError
 
+from . import told
 from .cql import Cql, identifier, parse
 
 COLUMNS = "SELECT column_name, kind, position, type FROM system_schema.columns WHERE keyspace_name=%s AND table_name=%s"
@@ -54,24 +56,37 @@ class Table:
         return int(self.release.split(".", maxsplit=1)[0]) >= 5
 
     def column(self, name: str) -> Column:
-        """Raises `SchemaChanged` when it is gone."""
+        """A column, or what is told of one. Raises `SchemaChanged` when it is gone, or can't be told any more."""
         found = next((column for column in self.columns if column.name == name), None)
+        try:
+            found = found or told.column(self.columns, name, newer=self.newer)
+        except UncomparableType as error:
+            raise SchemaChanged(f"{self._words}: {error.message}") from error
         if found is None:
-            raise SchemaChanged(
-                f"{self.place.connection}: the table {self.place.schema}.{self.place.table} has no column {name}. "
-                "Correct the mapping."
-            )
+            raise SchemaChanged(f"{self._words} has no column {name}. Correct the mapping.")
         return found
 
     def type_of(self, name: str) -> Cql:
-        return parse(self.column(name).type)
+        """What comes over the wire."""
+        type_ = self.column(name).type
+        return told.SENT_AS.get(type_) or parse(type_)
+
+    def told(self, name: str) -> told.Told | None:
+        """What is told of a column, where that is what the name means."""
+        return told.told(self.columns, name)
+
+    def selected(self, name: str) -> str:
+        """As CQL asks for it."""
+        found = self.told(name)
+        return found.cql if found else identifier(name)
 
     def cells(self, name: str) -> bool:
-        """Whether the column is a collection or record of cells of their own, each with a writetime."""
-        type_ = self.type_of(name)
-        return (type_.name in {"list", "set", "map"} or bool(type_.fields)) and not self.column(name).type.startswith(
-            "frozen<"
-        )
+        """Whether the column consists of cells of their own, each with a writetime."""
+        return told.cells(self.column(name))
+
+    @property
+    def _words(self) -> str:
+        return f"{self.place.connection}: the table {self.place.schema}.{self.place.table}"
 
 
 def described(session: Session, place: Place) -> Table:

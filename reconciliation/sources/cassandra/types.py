@@ -5,6 +5,7 @@ from reconciliation.canonical.common import UncomparableType
 from reconciliation.sources.protocol import Column
 
 from .cql import Cql, parse
+from .told import EXPIRES, MAXWRITETIME, WRITETIME
 
 SCALARS = {
     "ascii": Type("text"),
@@ -28,11 +29,18 @@ SCALARS = {
     "uuid": Type("uuid"),
     "varint": Type("decimal"),
 }
+TOLD = frozenset({WRITETIME, MAXWRITETIME, EXPIRES})
 COLLECTIONS = {"list": 1, "set": 1, "map": 2}
 
 
-def canonical(column: Column) -> Type:
-    """The canonical type of a column. Raises `UncomparableType` naming the column and its type."""
+def canonical(column: Column, beside: Type | None = None) -> Type:
+    """The canonical type of a column. Raises `UncomparableType` naming the column and its type.
+
+    `beside` is what it is compared with: a writetime is a moment, and beside a number its microseconds since 1970.
+    """
+    if column.type in TOLD:
+        number = beside is not None and beside.name in {"integer", "decimal"} and column.type != EXPIRES
+        return Type("integer", size=8) if number else Type("timestamp", unit="us")
     found = _canonical(parse(column.type))
     if found is None:
         raise UncomparableType(

@@ -27,6 +27,13 @@ def compared(type_: Type, **rule: object) -> Compared:
         ("float(8)", 0.0, -0.0, {"absolute": 0}, True),
         ("float(8)", "NaN", "NaN", {}, True),
         ("float(8)", "Infinity", "-Infinity", {"relative": 10}, False),
+        ("timestamp(us)", "2025-11-20T10:00:00.000001Z", "2025-11-20T10:00:01.000001Z", {"absolute": 1}, True),
+        ("timestamp(us)", "2025-11-20T10:00:00.000001Z", "2025-11-20T10:00:01.000002Z", {"absolute": 1}, False),
+        ("timestamp(ms)", "2025-11-20T10:00:00Z", "2025-11-20T10:00:00.5Z", {"absolute": 0.5}, True),
+        ("timestamp(us)", "2025-11-20T10:00:00Z", "2025-11-20T10:00:02.9Z", {"absolute": 2, "unit": "s"}, True),
+        ("timestamp(us)", "infinity", "infinity", {"absolute": 1}, True),
+        ("timestamp(us)", "infinity", "2025-11-20T10:00:00Z", {"absolute": 1e12}, False),
+        ("timestamp(us)", "300000000-01-01T00:00:01Z", "300000000-01-01T00:00:00Z", {"absolute": 1}, True),
         ("text", "a", "b", {"absolute": 5}, False),
         ("text", "a", "b", {"ignore": True}, True),
         ("text", "a", None, {"absolute": 5}, False),
@@ -35,7 +42,8 @@ def compared(type_: Type, **rule: object) -> Compared:
 )
 def test_a_rule_says_how_near_is_equal(type_: str, one, other, rule: dict, expected: bool):
     kind = parse(type_)
-    assert equal(compared(kind, **rule), encode(one, kind), encode(other, kind)) is expected
+    pair = compared(kind, **rule)
+    assert equal(pair, encode(one, kind, pair.rule), encode(other, kind, pair.rule)) is expected
 
 
 def test_a_digest_tells_rows_apart_that_join_to_the_same():
