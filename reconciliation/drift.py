@@ -58,3 +58,10 @@ def percent(job: ReconciliationJob) -> float | None:
 def severity(job: ReconciliationJob) -> Severity | None:
     """Whether that is above a threshold."""
     return Thresholds.of(job.mapping).severity(percent(job))
+
+
+def words(value: float | None) -> str:
+    """A drift for people, with as many digits as tell it from nothing: 0.005 %, 1.3 %."""
+    if value is None:
+        return "—"
+    return f"{value:.3g} %" if value < 100 else f"{value:.0f} %"

@@ -18,8 +18,8 @@ from project.console.navigation import changelist
 from project.console.people import holds
 from project.console.states import BAD, WARN
 from project.postgres import routines, sql
+from reconciliation import drift
 from reconciliation.admin.card import bounded
-from reconciliation.admin.jobs.drifting import percentage
 from reconciliation.drift import Severity
 from reconciliation.queries import standing
 from reconciliation.queries.chosen import Chosen
@@ -133,7 +133,7 @@ def _reconciliation() -> Iterator[Row]:
     for table in [one for one in found if one.severity and one.ended][:SHOWN]:
         assert table.ended is not None
         tone = BAD if table.severity == Severity.CRITICAL else WARN
-        text = f"Drift of {table.name} is {percentage(table.drift)}: {str(table.severity).lower()}"
+        text = f"Drift of {table.name} is {drift.words(table.drift)}: {str(table.severity).lower()}"
         address = reverse("admin:reconciliation_job", args=[table.ended.pk])
         yield Row(tone, text, address, "job", moment=table.ended.completed_at)
     old = Chosen(age="older")

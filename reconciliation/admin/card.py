@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from reconciliation.admin.jobs.drifting import OK, percentage
+from reconciliation import drift
+from reconciliation.admin.jobs.drifting import OK
 from reconciliation.queries.standing import COUNTED, Table, open_mismatches, tables
 from reconciliation.states import JobStatus, MismatchType
 
@@ -38,7 +39,7 @@ def _line(table: Table) -> dict[str, Any]:
     running = table.last is not None and table.last.status == JobStatus.RUNNING
     return {
         "name": table.name,
-        "drift": percentage(table.drift),
+        "drift": drift.words(table.drift),
         "severity": "" if table.ended is None else str(table.severity or OK),
         "job": (table.ended or table.last),
         "at": table.ended.completed_at if table.ended else None,

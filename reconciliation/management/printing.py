@@ -30,7 +30,7 @@ def listed(mapping: Mapping, ended: ReconciliationJob | None) -> dict[str, Any]:
 def line(one: dict[str, Any]) -> str:
     """One mapping."""
     ended = "not compared yet" if one["last_job"] is None else one["last_job"]
-    apart = "" if one["drift_percentage"] is None else f"  drift {one['drift_percentage']:.4g} %"
+    apart = "" if one["drift_percentage"] is None else f"  drift {drift.words(one['drift_percentage'])}"
     disabled = "" if one["enabled"] else "  disabled"
     return f"{one['name']}  {one['source']} -> {one['target']}  {ended}{apart}{disabled}"
 

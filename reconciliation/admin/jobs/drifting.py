@@ -1,17 +1,10 @@
-"""A drift in words: its percentage, and what it asks for."""
+"""What the drift of a job asks for."""
 
 from reconciliation import drift
 from reconciliation.models import ReconciliationJob
 from reconciliation.states import JobStatus
 
 OK = "OK"
-
-
-def percentage(value: float | None) -> str:
-    """With as many digits as tell it from nothing: 0.005 %, 1.3 %."""
-    if value is None:
-        return "—"
-    return f"{value:.3g} %" if value < 100 else f"{value:.0f} %"
 
 
 def severity(job: ReconciliationJob) -> str:
@@ -26,4 +19,4 @@ def drift_words(job: ReconciliationJob) -> str:
     if job.status != JobStatus.COMPLETED:
         return "—"
     asks = severity(job)
-    return percentage(drift.percent(job)) + (f" {asks}" if asks not in {"", OK} else "")
+    return drift.words(drift.percent(job)) + (f" {asks}" if asks not in {"", OK} else "")

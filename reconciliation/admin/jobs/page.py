@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from project.console import states
 from reconciliation import drift
-from reconciliation.admin.jobs.drifting import percentage, severity
+from reconciliation.admin.jobs.drifting import severity
 from reconciliation.drift import Thresholds
 from reconciliation.models import Coverage, Mapping, ReconciliationJob, Sighting
 from reconciliation.queries.jobs import ranges as ranges_by_state
@@ -43,10 +43,10 @@ def moving(job: ReconciliationJob) -> dict[str, Any]:
         "execution": None if job.execution_id is None else execution_name(job.execution_id),
         "seconds": seconds(job),
         **_progress(job),
-        "drift": percentage(drift.percent(job)) if job.status == JobStatus.COMPLETED else "—",
+        "drift": drift.words(drift.percent(job)) if job.status == JobStatus.COMPLETED else "—",
         "severity": severity(job),
         "thresholds": thresholds(job.mapping),
-        "bound": None if job.drift_bound_percent is None else percentage(job.drift_bound_percent),
+        "bound": None if job.drift_bound_percent is None else drift.words(job.drift_bound_percent),
         "sample": Sighting.objects.filter(job=job).select_related("mismatch").order_by("pk")[:SAMPLE],
         "failed": job.ranges.filter(state=RangeState.FAILED)[:FAILED_SHOWN],
         "errors": _errors(job.validation_errors),
@@ -66,7 +66,7 @@ def seconds(job: ReconciliationJob) -> float | None:
 def thresholds(mapping: Mapping) -> dict[str, str]:
     """The mapping's, else the installation's."""
     found = Thresholds.of(mapping)
-    return {"warning": percentage(found.warning), "critical": percentage(found.critical)}
+    return {"warning": drift.words(found.warning), "critical": drift.words(found.critical)}
 
 
 def _progress(job: ReconciliationJob) -> dict[str, Any]:

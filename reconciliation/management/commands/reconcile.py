@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.management.base import CommandParser
 
 from project.commands import ExitCode, ProductCommand, stop_signal
+from reconciliation import drift
 from reconciliation.management import following
 from reconciliation.management.following import Show
 from reconciliation.models import ReconciliationJob
@@ -88,11 +89,10 @@ def line(job: ReconciliationJob, other: str = "") -> str:
         return f"{job.table_name}  RUNNING  {job.pk}"
     if job.status == JobStatus.FAILED:
         return f"{job.table_name}  FAILED  {_reason(job)}"
-    drift = queries.summary(job)["drift_percentage"]
     seconds = (job.completed_at - job.started_at).total_seconds() if job.completed_at and job.started_at else 0.0
     return (
         f"{job.table_name}  COMPLETED  {_count(job.source_rows)} rows against {_count(job.target_rows)}, "
-        f"{job.mismatch_count:,} mismatches{_kinds(job)}, drift {drift or 0:.3g} %, in {seconds:.1f} s"
+        f"{job.mismatch_count:,} mismatches{_kinds(job)}, drift {drift.words(drift.percent(job))}, in {seconds:.1f} s"
     )
 
 
