@@ -13,6 +13,7 @@ from reconciliation.services.mappings import Cell, Trial, TriedRow
 class ShownCell:
     """One value; `target` where it differs from `source`."""
 
+    column: str
     source: Shown
     target: Shown | None
     apart: str
@@ -41,8 +42,10 @@ def rule_words(rule: dict[str, Any]) -> str:
 def _cell(cell: Cell, row: TriedRow, type_name: str) -> ShownCell:
     source = shown(cell.source, type_name)
     if row.missing:
-        return ShownCell(source=source, target=NO_ROW, apart="")
+        return ShownCell(column=cell.column, source=source, target=NO_ROW, apart="")
     if cell.equal:
-        return ShownCell(source=source, target=None, apart="")
+        return ShownCell(column=cell.column, source=source, target=None, apart="")
     target = shown(cell.target, type_name)
-    return ShownCell(source=source, target=target, apart=difference(cell.source, cell.target, type_name))
+    return ShownCell(
+        column=cell.column, source=source, target=target, apart=difference(cell.source, cell.target, type_name)
+    )

@@ -66,6 +66,17 @@ def test_a_mapping_is_made_with_and_without_scripts(visitor, users, scripts):
     assert {column["source"]: column["rule"] for column in made.columns}["ratio"] == {"relative": 1e-6}
 
 
+def test_on_a_telephone_each_value_of_a_trial_says_which_column_it_is_of(visitor, users):
+    page = visitor(Role.RECONCILIATION_OPERATOR, width=390).page
+    fill(page)
+    labels = (
+        page.locator("table.trial tbody tr")
+        .first.locator("td.value")
+        .evaluate_all("cells => cells.map(cell => getComputedStyle(cell, '::before').content)")
+    )
+    assert labels == [f'"{name}: "' for name in ("id", "email", "full_name", "amount", "ratio", "updated_at")]
+
+
 @pytest.fixture
 def pages(users):
     """Addresses of every page, with something on each."""
