@@ -16,6 +16,8 @@ from reconciliation.models import WebhookDelivery, WebhookSubscription
 from reconciliation.queries import webhooks
 from reconciliation.queries.standing import COUNTED
 from reconciliation.queries.webhooks import Upcoming, upcoming
+from reconciliation.roles import OPERATORS
+from workers.models import Execution
 from workers.services.operations import name as execution_name
 
 SHOWN = 100
@@ -24,7 +26,7 @@ PENDING = WebhookDelivery.State.PENDING
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the log. `upcoming` says when it is sent next, `execution` what sends it."""
+    """A line of the log. `upcoming` says when it is sent next, `execution` what sends it, while the engine keeps it."""
 
     delivery: WebhookDelivery
     upcoming: SafeString | str
@@ -45,6 +47,7 @@ def moving(request: HttpRequest, webhook: WebhookSubscription) -> dict[str, Any]
         "shown": SHOWN,
         "chosen": state,
         "states": WebhookDelivery.State.values,
+        "operates": holds(request, OPERATORS),
         "sees_engine": holds(request, ALL_READERS),
         "live": any(delivery.state == PENDING for delivery in deliveries),
         "now": timezone.now(),
@@ -59,7 +62,10 @@ def chosen(request: HttpRequest) -> str | None:
 
 def _lines(deliveries: list[WebhookDelivery]) -> list[Line]:
     now, next_of = timezone.now(), upcoming(deliveries)
-    return [Line(one, _when(next_of.get(one.pk), now), _execution(one)) for one in deliveries]
+    wanted = {one.execution_id for one in deliveries if one.execution_id is not None}
+    found = Execution.objects.filter(pk__in=wanted).values_list("pk", flat=True)
+    kept: dict[int | None, str] = {pk: execution_name(pk) for pk in found}
+    return [Line(one, _when(next_of.get(one.pk), now), kept.get(one.execution_id, "")) for one in deliveries]
 
 
 def _when(upcoming: Upcoming | None, now: datetime) -> SafeString | str:
@@ -68,7 +74,3 @@ def _when(upcoming: Upcoming | None, now: datetime) -> SafeString | str:
     if upcoming.due_at is not None:
         return figures.ago(upcoming.due_at) if upcoming.due_at > now else "when a worker is free"
     return "being sent" if upcoming.running else "never: what sends it was cancelled"
-
-
-def _execution(delivery: WebhookDelivery) -> str:
-    return "" if delivery.execution_id is None else execution_name(delivery.execution_id)

@@ -34,7 +34,6 @@ def show(request: HttpRequest, pk: int) -> TemplateResponse:
         "state": words.state(webhook),
         "name": words.name(webhook),
         "events": [(event, said) for event, said in words.EVENTS.items() if event in webhook.events],
-        "operates": holds(request, OPERATORS),
         "buttons": _legal(request, webhook),
         "title": f"Webhook {webhook.pk}",
     }

@@ -56,7 +56,11 @@ def test_the_empty_list_says_what_belongs_there_and_how_one_is_made(visit):
 
 
 def test_the_page_of_one_that_was_told_nothing_says_when_it_will_be(visit, made):
-    assert "It was told nothing yet. It is when the next comparison ends" in text(visit(Role.AUDITOR), page_of(made))
+    quiet = subscribed(URL, enabled=False)
+    reader, operator = visit(Role.AUDITOR), visit(Role.BATCH_ADMIN)
+    assert "told nothing yet. It is when the next comparison ends.</p>" in text(reader, page_of(made))
+    assert "next comparison ends, or at once with a test.</p>" in text(operator, page_of(made))
+    assert "told nothing yet.</p>" in text(operator, page_of(quiet))
 
 
 @pytest.mark.parametrize("role", sorted(Role))
@@ -248,6 +252,13 @@ def test_a_delivery_whose_execution_was_cancelled_says_that_nothing_comes(visit,
 def test_who_may_not_see_the_engine_gets_no_link_to_it(visit, made):
     webhooks.emit("reconciliation.job_completed", job())
     assert f"exec-{only().execution_id}" not in text(visit(Role.RECONCILIATION_OPERATOR), page_of(made))
+
+
+def test_a_delivery_whose_execution_is_no_longer_kept_has_no_link_to_it(visit, made):
+    delivery(made, error="refused", execution_id=2**40)
+    page = text(visit(Role.AUDITOR), page_of(made))
+    assert "refused" in page
+    assert "exec-" not in page
 
 
 def test_the_log_is_bounded_and_says_of_how_many(visit, made, monkeypatch):
