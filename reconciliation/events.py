@@ -6,6 +6,7 @@ from django.db import models
 
 from reconciliation import drift
 from reconciliation.models import ReconciliationJob
+from reconciliation.queries import errors
 
 
 class Event(models.TextChoices):
@@ -26,7 +27,7 @@ def said(event: Event, job: ReconciliationJob) -> dict[str, Any]:
     if event == Event.DRIFT_DETECTED:
         return {**of_job, "drift_percentage": drift.percent(job), "severity": drift.severity(job)}
     if event == Event.JOB_FAILED:
-        return {**of_job, "status": job.status, "validation_errors": job.validation_errors}
+        return {**of_job, "status": job.status, **errors.shown(job)}
     return {
         **of_job,
         "status": job.status,

@@ -4,7 +4,7 @@ from typing import Any
 
 from reconciliation import drift
 from reconciliation.admin.jobs.drifting import OK
-from reconciliation.queries.standing import COUNTED, Table, open_mismatches, tables
+from reconciliation.queries.standing import COUNTED, Table, not_looked_at, open_mismatches, tables
 from reconciliation.states import JobStatus, MismatchType
 
 SHOWN = 6
@@ -27,6 +27,8 @@ def card() -> dict[str, Any] | None:
         "kinds": [(kind, words, bounded(pending.by_type[kind])) for kind, words in KINDS.items()],
         "tables": [_line(table) for table in found[:SHOWN]],
         "more": max(len(found) - SHOWN, 0),
+        "looked_at": len(found),
+        "not_looked_at": not_looked_at(),
     }
 
 

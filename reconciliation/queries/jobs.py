@@ -9,6 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from project.api.errors import ErrorCode, NotFound
 from reconciliation import drift
 from reconciliation.models import Coverage, ReconciliationJob, Sighting
+from reconciliation.queries import errors
 from reconciliation.states import JobStatus, MismatchType, RangeState
 from workers.services.operations import name as execution_name
 
@@ -62,7 +63,7 @@ def document(job: ReconciliationJob) -> dict[str, Any]:
     """All about one job."""
     return {
         **_outcome(job),
-        "validation_errors": job.validation_errors,
+        **errors.shown(job),
         "alert_fired": job.alert_fired,
         "mismatches_summary": {
             MismatchType.MISSING_IN_POSTGRES: job.missing_in_target,

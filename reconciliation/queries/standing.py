@@ -46,7 +46,7 @@ class Open:
 
 
 def tables() -> list[Table]:
-    """Of the enabled mappings, those with the greatest drift first."""
+    """Of the enabled mappings, the first `LOOKED_AT` by name, those with the greatest drift first."""
     jobs = ReconciliationJob.objects.filter(mapping=OuterRef("pk")).order_by("-created_at")
     found = Mapping.objects.filter(enabled=True).annotate(
         last_id=Subquery(jobs.values("pk")[:1]), ended_id=judging(jobs)
@@ -56,6 +56,11 @@ def tables() -> list[Table]:
     known = _jobs(wanted)
     listed = [Table(name, known.get(last), known.get(end)) for name, last, end in rows]
     return sorted(listed, key=lambda table: -(table.drift or 0.0))
+
+
+def not_looked_at() -> int:
+    """How many enabled mappings `tables` leaves out."""
+    return max(Mapping.objects.filter(enabled=True).count() - LOOKED_AT, 0)
 
 
 def open_mismatches() -> Open:

@@ -10,6 +10,7 @@ from reconciliation import drift
 from reconciliation.admin.jobs.drifting import severity
 from reconciliation.drift import Thresholds
 from reconciliation.models import Coverage, Mapping, ReconciliationJob, Sighting
+from reconciliation.queries import errors
 from reconciliation.queries.jobs import ranges as ranges_by_state
 from reconciliation.states import JobStatus, RangeState
 from workers.services.operations import name as execution_name
@@ -49,7 +50,7 @@ def moving(job: ReconciliationJob) -> dict[str, Any]:
         "bound": None if job.drift_bound_percent is None else drift.words(job.drift_bound_percent),
         "sample": Sighting.objects.filter(job=job).select_related("mismatch").order_by("pk")[:SAMPLE],
         "failed": job.ranges.filter(state=RangeState.FAILED)[:FAILED_SHOWN],
-        "errors": _errors(job.validation_errors),
+        **_errors(job),
         "coverage": _coverage(job),
         "live": job.status == JobStatus.RUNNING,
         "now": timezone.now(),
@@ -100,9 +101,11 @@ def _progress(job: ReconciliationJob) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _errors(found: Any) -> list[str]:
-    """Each as a line, whether it is told as text or as an object with a range."""
-    return [_error(one) for one in found or []]
+def _errors(job: ReconciliationJob) -> dict[str, Any]:
+    """The first of them, each as a line, whether it is told as text or as an object with a range."""
+    found = errors.shown(job)
+    lines = [_error(one) for one in found["validation_errors"] or []]
+    return {"errors": lines, "error_count": found["validation_error_count"]}
 
 
 def _error(one: Any) -> str:

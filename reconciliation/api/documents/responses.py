@@ -99,7 +99,10 @@ class Proved(Document):
 class ReconciliationJobDocument(ReconciliationJobSummary):
     """All about one job."""
 
-    validation_errors = serializers.JSONField(allow_null=True, help_text="Why it failed, or what it could not compare")
+    validation_errors = serializers.JSONField(
+        allow_null=True, help_text="Why it failed, or what it could not compare: the first 100 errors"
+    )
+    validation_error_count = serializers.IntegerField(help_text="How many errors there are")
     mismatches_summary = MismatchesSummary()
     sample_mismatches = SampleMismatch(many=True)
     mapping_version = serializers.IntegerField()

@@ -85,6 +85,13 @@ def test_a_failed_job_says_why(operator):
     assert (body["validation_errors"], body["drift_percentage"]) == (errors, None)
 
 
+def test_of_many_errors_the_first_are_told_and_how_many_there_are(operator):
+    errors = [{"range": number, "error": "The source does not answer."} for number in range(250)]
+    body = shown(operator, job(status="FAILED", validation_errors=errors))
+    assert (body["validation_errors"], body["validation_error_count"]) == (errors[:100], 250)
+    assert shown(operator, job())["validation_error_count"] == 0
+
+
 def test_an_unknown_job_is_a_404_that_names_it(operator):
     unknown = uuid4()
     answer = operator.get(f"{PATH}/{unknown}")

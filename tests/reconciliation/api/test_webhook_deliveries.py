@@ -103,6 +103,7 @@ def test_a_failure_says_why():
         "table": "users",
         "status": "FAILED",
         "validation_errors": errors,
+        "validation_error_count": 1,
     }
 
 

@@ -28,6 +28,16 @@ def test_the_card_shows_open_mismatches_and_the_drift_of_each_table(visit, mappi
     assert page.index("orders 1.3 % ! WARNING") < page.index("users 0.005 % ✓ OK")
 
 
+def test_the_card_says_how_many_tables_it_does_not_look_at(visit, mapping, monkeypatch):
+    for name in ("users", "visits", "words"):
+        rows.mapping(name)
+    assert "not looked at here" not in dashboard(visit)
+    monkeypatch.setattr("reconciliation.queries.standing.LOOKED_AT", 2)
+    page = dashboard(visit)
+    assert "Of the first 2 tables by name: 2 more tables are not looked at here." in page
+    assert "words" not in page.split("Drift by table")[1]
+
+
 def test_drift_over_a_threshold_needs_attention(visit, mapping):
     tables.job(mapping, mismatch_count=13)
     assert "Drift of orders is 1.3 %: warning" in dashboard(visit)

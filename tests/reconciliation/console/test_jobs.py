@@ -87,6 +87,17 @@ def test_a_failed_job_says_why_and_that_it_proved_nothing(visit, mapping):
     assert "drift —" in page
 
 
+def test_of_many_errors_the_first_are_shown_and_how_many_there_are(visit, mapping):
+    errors = [{"range": number, "error": f"no host answers {number}"} for number in range(1234)]
+    job = tables.job(mapping, status="FAILED", validation_errors=errors)
+    ranges(job, FAILED=25)
+    page = text(visit(Role.AUDITOR).get(address(job)))
+    assert "The first 100 of 1,234 errors are shown." in page
+    assert "The first 20 of 25 failed ranges are shown." in page
+    assert "no host answers 99" in page
+    assert "no host answers 100" not in page
+
+
 def test_a_sample_without_mismatch_states_its_bound(visit, mapping):
     job = tables.job(mapping, validation_strategy="SAMPLE", compared_rows=1000, drift_bound_percent=0.3)
     assert "the drift is at most 0.3 %, at 95 %" in text(visit(Role.AUDITOR).get(address(job)))

@@ -1,5 +1,7 @@
 """Ignore rules in the console: a dry run before they are saved, hits, and their end."""
 
+from datetime import timedelta
+
 import pytest
 
 from project.access.roles import ALL_READERS, Role
@@ -26,6 +28,15 @@ def users(database):
 
 def made(mapping, **given) -> IgnoreRule:
     return rules.create(mapping=mapping, **{"column": "name", "reason": "titles are cut", "actor": None, **given})
+
+
+def test_of_more_than_a_page_looks_at_the_newest_are_tried(visit, users, monkeypatch):
+    monkeypatch.setattr("reconciliation.services.rules.trying.LOOKED_AT", 2)
+    job = rows.job("users")
+    for day, columns in enumerate((["name"], ["name"], ["name", "user_id"]), start=1):
+        rows.mismatch(job, columns=columns, detected_at=rows.NOVEMBER + timedelta(days=day))
+    page = text(visit(Role.AUDITOR), page_of(made(users)))
+    assert "Dry run: of the newest 2 pending mismatches 1 would be covered" in page
 
 
 def page_of(rule: IgnoreRule) -> str:
