@@ -25,10 +25,9 @@ def confirm_block(claim: Claim) -> dict[str, Any]:
     """Read a block of candidates again, store what differs, resolve what was mended."""
     job = steps.job_of(claim)
     first, last = claim.payload["first"], claim.payload["last"]
-    ranges = {
-        keys.from_json(one.key): one.range_number
-        for one in Candidate.objects.filter(job=job, id__gte=first, id__lte=last).order_by("id")
-    }
+    ranges: dict[Key, set[int]] = {}
+    for one in Candidate.objects.filter(job=job, id__gte=first, id__lte=last).order_by("id"):
+        ranges.setdefault(keys.from_json(one.key), set()).add(one.range_number)
     if not ranges:
         return {}
     assert job.started_at is not None
@@ -37,7 +36,7 @@ def confirm_block(claim: Claim) -> dict[str, Any]:
     with steps.sides(definition) as (source, target):
         verdict = confirm(list(ranges), source, target, judge, job.started_at)
     pace.took(len(ranges))
-    counting = [one for one in verdict.different if ranges[one.key] != KNOWN]
+    counting = [one for one in verdict.different if KNOWN not in ranges[one.key]]
     expected = by_rules(job, verdict.different)
     with steps.fenced(claim):
         store(job, definition, ranges, verdict, [one for one in counting if one.key not in expected])
@@ -59,23 +58,23 @@ def by_rules(job: ReconciliationJob, found: list[Difference]) -> dict[Key, rules
 def store(
     job: ReconciliationJob,
     definition: Definition,
-    ranges: dict[Key, int],
+    ranges: dict[Key, set[int]],
     verdict: Verdict,
     mismatches: list[Difference],
 ) -> None:
     """Needs the caller's transaction."""
     recording.record(job.pk, [found(definition, one) for one in mismatches])
     recording.resolve_mended(job.pk, [keys.fingerprint(definition.mapping_id, key) for key in verdict.equal])
-    deferred = [key for key in verdict.deferred if ranges[key] != KNOWN]
+    deferred = [key for key in verdict.deferred if KNOWN not in ranges[key]]
     ReconciliationJob.objects.filter(pk=job.pk).update(deferred=F("deferred") + len(deferred))
     for number, count in sorted(open_by_range(ranges, verdict).items()):
         job.ranges.filter(number=number).update(differing=F("differing") + count)
 
 
-def open_by_range(ranges: dict[Key, int], verdict: Verdict) -> Counter[int]:
-    """Candidates of each range that nothing showed to be equal."""
+def open_by_range(ranges: dict[Key, set[int]], verdict: Verdict) -> Counter[int]:
+    """Candidates of each range that nothing showed to be equal; one that two ranges found counts in both."""
     still = [*verdict.deferred, *verdict.excused, *(one.key for one in verdict.different)]
-    return Counter(ranges[key] for key in still if ranges[key] != KNOWN)
+    return Counter(number for key in still for number in ranges[key] if number != KNOWN)
 
 
 def found(definition: Definition, one: Difference) -> Found:
