@@ -44,6 +44,12 @@ class Pace:
             self._sleep(min(early, NAP_SECONDS))
             self._stop_if_asked()
 
+    def watched(self, read: Iterable[list[Row]]) -> Iterator[list[Row]]:
+        """Pages that no rate holds back, of a side that has no cap."""
+        for page in read:
+            self._stop_if_asked()
+            yield page
+
     def pages(self, read: Iterable[list[Row]]) -> Iterator[list[Row]]:
         for page in read:
             self.took(len(page))

@@ -36,7 +36,7 @@ HALVINGS = 12  # of a planned range, 4,096 parts: what is too slow even then is 
 def compare(claim: Claim) -> dict[str, Any]:
     """Read a range, keep the keys that differ. One that is too large is split and its halves are compared;
     what no halving makes small enough to hold is looked up instead."""
-    job = steps.job_of(claim)
+    job = steps.reading(claim)
     part = job.ranges.get(number=claim.payload["range"])
     if part.state != RangeState.PENDING:
         return {"state": part.state}
@@ -44,7 +44,7 @@ def compare(claim: Claim) -> dict[str, Any]:
     judge, began = steps.judge_of(job, definition), time.monotonic()
     with steps.sides(definition) as (source, target):
         try:
-            found = examine(job, part, source, target, judge, steps.pace_of(claim, definition))
+            found = examine(job, part, source, target, judge, steps.pace_of(claim, job, definition))
         except (ReadTimeout, TooManyRows) as error:
             if halves := halves_of(claim, part, error, source, target):
                 return split(claim, job, part, halves, error)
@@ -53,7 +53,7 @@ def compare(claim: Claim) -> dict[str, Any]:
             if isinstance(error, ReadTimeout):
                 raise
             judge = steps.judge_of(job, definition)  # what the first reading hit is met again
-            found = look_up_either(bounds_of(part), source, target, judge, steps.pace_of(claim, definition))
+            found = look_up_either(bounds_of(part), source, target, judge, steps.pace_of(claim, job, definition))
     return store(claim, job, part, found, judge, time.monotonic() - began)
 
 
@@ -102,7 +102,7 @@ def examine(
         return look_up_source(pages, source, judge, every=since is not None)
     if job.method == Method.RECORD_HASHES:
         return merge_unequal(bounds, source, target, judge, pace)
-    return merge(pace.pages(source.read(bounds)), target.read(bounds), judge)
+    return merge(pace.pages(source.read(bounds)), pace.watched(target.read(bounds)), judge)
 
 
 def count(part: ReconciliationRange, source: Side, target: Side) -> Findings:

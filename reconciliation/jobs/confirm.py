@@ -23,7 +23,7 @@ KNOWN = -1  # range of candidates that are open mismatches of earlier jobs: read
 @handler("reconciliation.confirm", internal=True, max_attempts=5, backoff_seconds=1.0)
 def confirm_block(claim: Claim) -> dict[str, Any]:
     """Read a block of candidates again, store what differs, resolve what was mended."""
-    job = steps.job_of(claim)
+    job = steps.reading(claim)
     first, last = claim.payload["first"], claim.payload["last"]
     ranges: dict[Key, set[int]] = {}
     for one in Candidate.objects.filter(job=job, id__gte=first, id__lte=last).order_by("id"):
@@ -32,7 +32,7 @@ def confirm_block(claim: Claim) -> dict[str, Any]:
         return {}
     assert job.started_at is not None
     definition = steps.definition_of(job)
-    judge, pace = steps.judge_of(job, definition), steps.pace_of(claim, definition)
+    judge, pace = steps.judge_of(job, definition), steps.pace_of(claim, job, definition)
     with steps.sides(definition) as (source, target):
         verdict = confirm(list(ranges), source, target, judge, job.started_at)
     pace.took(len(ranges))

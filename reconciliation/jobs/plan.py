@@ -29,7 +29,7 @@ BY_TOKEN = frozenset({Method.TOKEN_RANGES, Method.COUNTS})
 @handler("reconciliation.plan", internal=True, max_attempts=5, backoff_seconds=1.0)
 def plan(claim: Claim) -> dict[str, Any]:
     """Cut both sides into ranges and add their jobs. Safe to repeat at any point."""
-    job = steps.job_of(claim)
+    job = steps.reading(claim)
     if job.status != JobStatus.RUNNING or has_job(claim.execution_id, graph.SETTLE):
         return {}
     begin(claim, job)

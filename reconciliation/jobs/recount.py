@@ -15,7 +15,7 @@ from workers.handlers import Claim, handler
 def recount(claim: Claim) -> dict[str, Any]:
     """The newer counts take the place of the first. Raises `SourceError` when rows came without a token and the target
     refuses to have them filled: counts by ranges would be wrong."""
-    job = steps.job_of(claim)
+    job = steps.reading(claim)
     part = job.ranges.get(number=claim.payload["range"])
     definition = steps.definition_of(job)
     if definition.token_column and part.direction == Direction.BOTH:

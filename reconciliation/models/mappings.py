@@ -65,6 +65,11 @@ class Mapping(models.Model):
     lag_seconds = models.FloatField(db_default=5.0, help_text="Candidates are read again after this long.")
     chunk_seconds = models.FloatField(db_default=0.5, help_text="What reading one range should take.")
     rows_per_second = models.IntegerField(null=True, blank=True, help_text="At most, from the source. Null: no limit.")
+    quiet_hours = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="Windows in which its tables are not read, as reconciliation.comparing.quiet has them.",
+    )
     deletes_allowed = models.BooleanField(db_default=False, help_text="A repair may delete rows of the target.")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())

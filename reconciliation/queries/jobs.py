@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.utils import timezone
 
 from project.api.errors import ErrorCode, NotFound
 from reconciliation import drift
 from reconciliation.models import Coverage, ReconciliationJob, Sighting
-from reconciliation.queries import errors
+from reconciliation.queries import errors, pausing
 from reconciliation.states import JobStatus, MismatchType, RangeState
 from workers.services.operations import name as execution_name
 
@@ -115,6 +116,8 @@ def _drift(job: ReconciliationJob) -> float | None:
 
 
 def _more(job: ReconciliationJob) -> dict[str, Any]:
+    now = timezone.now()
+    rest = pausing.rest_of(job, now)
     return {
         "severity": drift.Thresholds.of(job.mapping).severity(_drift(job)),
         "detail": job.detail,
@@ -122,6 +125,8 @@ def _more(job: ReconciliationJob) -> dict[str, Any]:
         "method": job.method,
         "triggered_by": job.triggered_by.get_username() if job.triggered_by else None,
         "queued_at": job.created_at,
+        "paused_until": None if rest is None else rest.until,
+        "paused": None if rest is None else rest.told(now),
     }
 
 

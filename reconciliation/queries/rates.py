@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from project.postgres import sql
-from reconciliation.models import ReconciliationJob
+from reconciliation.comparing.quiet import QuietHours
+from reconciliation.models import Mapping, ReconciliationJob
 
 DEFAULT_ROWS_PER_SECOND = 50_000.0  # until a table was compared once
 DEFAULT_ROWS = 1_000_000.0
@@ -25,13 +26,14 @@ class _Estimate:
 
 def estimated_completion(jobs: Collection[ReconciliationJob]) -> datetime:
     """When the last of these running jobs ends: measured durations of the same mapping and strategy, else the default
-    rate, over everything that runs or was queued before it."""
+    rate, over everything that runs or was queued before it, and outside the quiet hours of their mappings."""
     ids = [job.pk for job in jobs]
     newest = max(job.created_at for job in jobs)
     records = sql.rows(_RUNNING, [DEFAULT_ROWS, DEFAULT_ROWS_PER_SECOND, REMEMBERED, ids, newest])
     seconds = sum(_Estimate(seconds=one["seconds"], elapsed=one["elapsed"]).left for one in records)
     now: datetime = sql.value("SELECT now()")
-    return now + timedelta(seconds=seconds)
+    hours = Mapping.objects.filter(jobs__in=ids).values_list("quiet_hours", flat=True)
+    return max(QuietHours.of(given).after(now, seconds) for given in hours)
 
 
 def rows_per_second(mapping_id: int, method: str, *, default: float) -> float:

@@ -10,7 +10,7 @@ from reconciliation import drift
 from reconciliation.admin.jobs.drifting import severity
 from reconciliation.drift import Thresholds
 from reconciliation.models import Coverage, Mapping, ReconciliationJob, Sighting
-from reconciliation.queries import errors
+from reconciliation.queries import errors, pausing
 from reconciliation.queries.jobs import ranges as ranges_by_state
 from reconciliation.states import JobStatus, RangeState
 from workers.services.operations import name as execution_name
@@ -52,6 +52,7 @@ def moving(job: ReconciliationJob) -> dict[str, Any]:
         "failed": job.ranges.filter(state=RangeState.FAILED)[:FAILED_SHOWN],
         **_errors(job),
         "coverage": _coverage(job),
+        "paused": pausing.told(job),
         "live": job.status == JobStatus.RUNNING,
         "now": timezone.now(),
     }

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from project.api.errors import InvalidRequest
+from reconciliation.comparing.quiet import FIELD, QuietHours
 from reconciliation.models import Connection
 from reconciliation.services.connections import LONGEST_NAME
-from reconciliation.services.mappings import Proposal, Settings
+from reconciliation.services.mappings import Proposal, Settings, hours
 from reconciliation.services.mappings.settings import NUMBERS, RUNNING
 from reconciliation.states import SourceKind, Strategy
 
@@ -116,6 +119,11 @@ class RunForm(forms.Form):
     )
     chunk_seconds = forms.FloatField(label="One range should take, in seconds")
     rows_per_second = forms.IntegerField(required=False, label="Rows a second from the source, at most")
+    quiet_hours = forms.CharField(
+        required=False,
+        widget=forms.Textarea({"rows": 3, "placeholder": "08:00-18:00 Asia/Jakarta mon-fri"}),
+        help_text="A line for each window in which its tables are not read: begin, end, zone, days unless every day.",
+    )
     deletes_allowed = forms.BooleanField(required=False, label="A repair may delete rows of the target")
     enabled = forms.BooleanField(required=False, label="Enabled")
 
@@ -128,6 +136,18 @@ class RunForm(forms.Form):
         self._choose("token_column", tokens)
         for name, (least, most) in NUMBERS.items():
             self.fields[name].widget.attrs.update(min=least, max=most)
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        found = super().get_initial_for_field(field, field_name)
+        return hours.written(found or []) if field_name == FIELD else found
+
+    def clean_quiet_hours(self) -> list[dict[str, Any]]:
+        try:
+            windows = hours.parsed(self.cleaned_data[FIELD])
+            QuietHours.of(windows).check(timezone.now())
+        except InvalidRequest as error:
+            raise forms.ValidationError(error.message.partition(": ")[2]) from error
+        return windows
 
     def _choose(self, name: str, columns: list[str]) -> None:
         field = self.fields[name]

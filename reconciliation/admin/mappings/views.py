@@ -23,6 +23,7 @@ from reconciliation.models import Mapping, ReconciliationJob
 from reconciliation.queries import mappings as queries
 from reconciliation.roles import OPERATORS, VIEWERS
 from reconciliation.services import mappings
+from reconciliation.services.mappings import hours
 from reconciliation.states import JobStatus
 
 JOBS = 5
@@ -48,7 +49,7 @@ def try_out(request: HttpRequest, pk: int) -> TemplateResponse:
 
 
 def move(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Enable, disable."""
+    """Enable, disable, clear its quiet hours."""
     dialog = DIALOGS.get(verb)
     if dialog is None:
         raise Http404(f"There is no move {verb}.")
@@ -71,6 +72,7 @@ def _context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "coverage": queries.coverage(mapping),
         "rules": queries.rules(mapping),
         "operates": holds(request, OPERATORS),
+        "quiet_hours": hours.written(mapping.quiet_hours).splitlines(),
         "buttons": _legal(request, mapping),
         "title": f"Mapping {mapping.name}",
     }
@@ -85,6 +87,6 @@ def _job_address(job: ReconciliationJob) -> str:
 
 
 def _legal(request: HttpRequest, mapping: Mapping) -> list[Dialog[Mapping]]:
-    """The move that makes sense now and that this person's roles allow."""
-    dialog = DIALOGS["disable" if mapping.enabled else "enable"]
-    return [dialog] if holds(request, dialog.roles) else []
+    """The moves that make sense now and that this person's roles allow."""
+    verbs = ["disable" if mapping.enabled else "enable", *(["clear-hours"] if mapping.quiet_hours else [])]
+    return [DIALOGS[verb] for verb in verbs if holds(request, DIALOGS[verb].roles)]

@@ -48,6 +48,10 @@ class ReconciliationJobSummary(Document):
     method = serializers.CharField(allow_blank=True, help_text="How it compares, chosen by a probe")
     triggered_by = serializers.CharField(allow_null=True)
     queued_at = serializers.DateTimeField()
+    paused_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until then a running job reads nothing: its mapping has quiet hours"
+    )
+    paused = serializers.CharField(allow_null=True, help_text="The same for people: paused until 18:00 Asia/Jakarta")
 
 
 class ReconciliationJobPage(Document):

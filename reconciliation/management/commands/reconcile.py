@@ -16,6 +16,7 @@ from reconciliation.management import following
 from reconciliation.management.following import Show
 from reconciliation.models import ReconciliationJob
 from reconciliation.queries import jobs as queries
+from reconciliation.queries import pausing
 from reconciliation.services.trigger import Triggered, trigger
 from reconciliation.states import JobStatus, Priority, RangeState, Strategy
 
@@ -58,7 +59,7 @@ class Command(ProductCommand):
         def step(show: Show) -> bool:
             found = read(ids)
             for place, job in enumerate(found):
-                show(job.table_name, job.status, *progress(job))
+                show(job.table_name, pausing.told(job) or job.status, *progress(job))
                 if job.status != JobStatus.RUNNING and job.validation_strategy != start.keywords["strategy"]:
                     ids[place] = start(tables=[job.mapping.name]).jobs[0].pk
             return ids == [job.pk for job in found if job.status != JobStatus.RUNNING]

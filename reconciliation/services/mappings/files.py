@@ -114,8 +114,9 @@ def _settings(given: MappingGiven) -> Any:
         for side, place in (("source", given.source), ("target", given.target))
         for part, value in place.model_dump(by_alias=True).items()
     }
-    rest = given.model_dump(exclude={"name", "source", "target", "columns"})
-    return {**sides, **rest, "columns": columns}
+    hours = [window.model_dump(by_alias=True, exclude_none=True) for window in given.quiet_hours]
+    rest = given.model_dump(exclude={"name", "source", "target", "columns", "quiet_hours"})
+    return {**sides, **rest, "columns": columns, "quiet_hours": hours}
 
 
 def _connection(connection: Connection) -> dict[str, Any]:

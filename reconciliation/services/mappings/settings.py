@@ -3,7 +3,10 @@
 import math
 from typing import Any, TypedDict
 
+from django.utils import timezone
+
 from project.api.errors import InvalidRequest
+from reconciliation.comparing.quiet import QuietHours
 from reconciliation.models import Mapping
 from reconciliation.states import Strategy
 
@@ -35,6 +38,7 @@ class Settings(TypedDict, total=False):
     lag_seconds: float
     chunk_seconds: float
     rows_per_second: int | None
+    quiet_hours: list[dict[str, Any]]
     deletes_allowed: bool
 
 
@@ -48,6 +52,7 @@ RUNNING: dict[str, Any] = {
     "lag_seconds": 5.0,
     "chunk_seconds": 0.5,
     "rows_per_second": None,
+    "quiet_hours": [],
     "deletes_allowed": False,
 }
 """How it is run, with the defaults. None of these changes what is compared."""
@@ -69,6 +74,7 @@ def check(mapping: Mapping) -> None:
         value = getattr(mapping, field)
         if value is not None and not (math.isfinite(value) and least <= value <= most):
             raise InvalidRequest.field(field, f"Give a number from {least:,} to {most:,}.")
+    QuietHours.of(mapping.quiet_hours).check(timezone.now())
     if mapping.strategy not in Strategy:
         raise InvalidRequest.field("strategy", f"{mapping.strategy!r} is none of {', '.join(Strategy)}.")
     if mapping.strategy == Strategy.TIMESTAMP_RANGE and not mapping.timestamp_column:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -53,6 +53,22 @@ class ColumnGiven(Given):
     rule: RuleGiven = RuleGiven()
 
 
+class WindowGiven(Given):
+    """Hours in which tables are not read."""
+
+    from_: Text = Field(alias="from")
+    to: Text
+    zone: Text
+    days: list[Text] | None = None
+
+    @field_validator("from_", "to", mode="before")
+    @classmethod
+    def _quoted(cls, given: Any) -> Any:
+        if isinstance(given, int):  # YAML reads 18:00 as a number of base 60
+            raise ValueError(f'write it in quotes: "{given // 60:02}:{given % 60:02}"')
+        return given
+
+
 class MappingGiven(Given):
     """A mapping. What is left out is the default; columns left out are proposed."""
 
@@ -70,6 +86,7 @@ class MappingGiven(Given):
     lag_seconds: float = 5.0
     chunk_seconds: float = 0.5
     rows_per_second: int | None = None
+    quiet_hours: list[WindowGiven] = []
     deletes_allowed: bool = False
 
 

@@ -10,7 +10,7 @@ from project.access import audit
 from project.api.errors import Conflict, InvalidRequest, NotFound
 from reconciliation.definition import Place, column_json
 from reconciliation.models import Connection, Mapping
-from reconciliation.services import connections, rules
+from reconciliation.services import connections, pausing, rules
 from reconciliation.services.mappings import checks, settings
 from reconciliation.services.mappings.proposing import proposed
 from reconciliation.services.mappings.settings import PLACES, RUNNING, Settings
@@ -69,6 +69,8 @@ def change(*, name: str, actor: User | None, version: int | None = None, **given
             mapping.updated_at = timezone.now()
             mapping.save()
             audit.record(operation="mapping.change", target=name, before=before, after=document(mapping), actor=actor)
+        if mapping.quiet_hours != before["quiet_hours"]:
+            pausing.reconsider(mapping)
     return get(name)
 
 
