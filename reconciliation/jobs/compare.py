@@ -19,7 +19,7 @@ from reconciliation.comparing.merging import merge
 from reconciliation.comparing.methods import Method
 from reconciliation.comparing.pace import Pace
 from reconciliation.comparing.unequal import merge_unequal
-from reconciliation.jobs import steps
+from reconciliation.jobs import hanging, steps
 from reconciliation.models import ReconciliationJob, ReconciliationRange
 from reconciliation.services import rules
 from reconciliation.sources.protocol import Bounds, ReadTimeout, Side
@@ -40,12 +40,14 @@ def compare(claim: Claim) -> dict[str, Any]:
     part = job.ranges.get(number=claim.payload["range"])
     if part.state != RangeState.PENDING:
         return {"state": part.state}
+    hanging.stop_if_given_up(job)
     definition = steps.definition_of(job)
     judge, began = steps.judge_of(job, definition), time.monotonic()
     with steps.sides(definition) as (source, target):
         try:
             found = examine(job, part, source, target, judge, steps.pace_of(claim, job, definition))
         except (ReadTimeout, TooManyRows) as error:
+            hanging.give_up_if_it_hangs(job, error)
             if halves := halves_of(claim, part, error, source, target):
                 return split(claim, job, part, halves, error)
             if isinstance(error, ReadTimeout) and halvings_of(claim) >= HALVINGS:

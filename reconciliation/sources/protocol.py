@@ -102,6 +102,12 @@ class ReadTimeout(SourceError):
     """503: a side took too long over one range. Smaller ranges may do: the range is split and both halves are read."""
 
 
+class NothingRead(ReadTimeout):
+    """503: not one row of a range came in time. It may be too large all the same, or the side hangs."""
+
+    words = "not even the first rows of a range were read in time"
+
+
 class SchemaChanged(ApiError):
     """409: the table isn't what the mapping was made for: dropped, or a column is gone or has another type."""
 

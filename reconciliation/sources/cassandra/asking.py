@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from cassandra import DriverException, RequestValidationException
-from cassandra.cluster import NoHostAvailable, ResponseFuture
+from cassandra import RequestValidationException
+from cassandra.cluster import ResponseFuture
 from cassandra.concurrent import execute_concurrent
 
 from reconciliation.definition import Place
-from reconciliation.sources.protocol import SchemaChanged, SourceError
+from reconciliation.sources.protocol import NothingRead, ReadTimeout, SchemaChanged, SourceError
 
 from .address import address
 from .cql import Cql, of_driver
-from .errors import lost, translated
+from .errors import RAISED, lost, slow, translated
 from .moments import Bound
-from .sessions import Link, Statement, forget, link
+from .sessions import ROWS, Link, Statement, forget, link
 from .table import Table, described
 
 PAGE_BYTES = 2_000_000
@@ -61,42 +61,51 @@ class Asking:
         with self._told() as current:
             statement = current.statement(cql)
             future = _sent(current, statement, values, None, moment)
+        late: type[ReadTimeout] = NothingRead
         while True:
-            with self._told(lambda: self._changed(cql, types)):
+            with self._told(lambda: self._changed(cql, types), late):
                 result = future.result()
                 rows, state = result.current_rows, result.paging_state
                 self._check(cql, result.column_types, types)
                 _weigh(statement, rows)
                 following = _sent(current, statement, values, state, moment) if state else None
             if rows:
+                late = ReadTimeout
                 yield rows
             if following is None:
                 return
             future = following
 
     def each(self, cql: str, values: Sequence[Wire], types: Types, moment: int | None = None) -> Iterator[list[Any]]:
-        """The rows that each of these values gives, in their order, asked many at once."""
+        """The rows that each of these values gives, in their order, asked many at once.
+
+        Fewer would take as long: raises `SourceError` where one is not answered in time, never `ReadTimeout`.
+        """
         with self._told(lambda: self._changed(cql, types)) as current:
             statement = current.statement(cql)
             questions = [(_bound(statement, one, moment), None) for one in values]
             answers = execute_concurrent(
-                current.session, questions, concurrency=CONCURRENT, raise_on_first_error=True, results_generator=True
+                current.session, questions, concurrency=CONCURRENT, results_generator=True, execution_profile=ROWS
             )
             for answer in answers:
                 self._check(cql, answer.result_or_exc.column_types, types)
                 yield list(answer.result_or_exc)
 
     @contextmanager
-    def _told(self, changed: Callable[[], SchemaChanged | None] | None = None) -> Iterator[Link]:
+    def _told(
+        self, changed: Callable[[], SchemaChanged | None] | None = None, late: type[SourceError] = SourceError
+    ) -> Iterator[Link]:
+        """Without `changed` it is the schema that is asked for, or as little: a cluster that doesn't answer that hangs,
+        and its session is given up."""
         current = link(self._address)
         try:
             yield current
-        except (DriverException, NoHostAvailable, OSError) as error:
-            if lost(error):
+        except RAISED as error:
+            if lost(error) or (changed is None and slow(error)):
                 forget(current)
             elif changed and (why := changed()):
                 raise why from error
-            raise translated(error, self._address) from error
+            raise translated(error, self._address, late) from error
 
     def _check(self, cql: str, found: list[Any], types: Types) -> None:
         """The bytes mean something else when the table was changed under the statement."""
@@ -107,17 +116,20 @@ class Asking:
         self._known[cql] = found
 
     def _changed(self, cql: str, types: Types) -> SchemaChanged | None:
-        """Whether the table is another than the statement was made for; None when it isn't, or nobody can tell."""
+        """Whether the table is another than the statement was made for; None when it isn't.
+
+        Raises `SourceError` when the cluster doesn't answer that either.
+        """
         try:
-            session = link(self._address).session
-            described(session, self.place)
-            metadata = session.prepare(cql).result_metadata
+            with self._told() as current:
+                described(current.session, self.place)
+                metadata = current.session.prepare(cql).result_metadata
         except SchemaChanged as error:
             return error
-        except RequestValidationException:  # it can't be prepared any more
-            return self._schema_changed()
-        except (DriverException, NoHostAvailable, SourceError):
-            return None
+        except SourceError as error:
+            if isinstance(error.__cause__, RequestValidationException):  # it can't be prepared any more
+                return self._schema_changed()
+            raise
         return None if tuple(of_driver(column[3]) for column in metadata) == types else self._schema_changed()
 
     def _schema_changed(self) -> SchemaChanged:
@@ -138,7 +150,7 @@ def _sent(current: Link, statement: Statement, values: Wire, state: bytes | None
     bound = _bound(statement, values, moment)
     weight = statement.row_bytes
     bound.fetch_size = FIRST if weight is None else max(FEWEST, min(MOST, int(PAGE_BYTES / weight)))
-    return current.session.execute_async(bound, paging_state=state)
+    return current.session.execute_async(bound, paging_state=state, execution_profile=ROWS)
 
 
 def _weigh(statement: Statement, rows: list[Any]) -> None:

@@ -5,22 +5,27 @@ import os
 import socket
 import ssl
 import threading
+import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from cassandra import ConsistencyLevel, DriverException
+from cassandra import ConsistencyLevel
 from cassandra.auth import PlainTextAuthProvider
-from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
+from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, Session
 from cassandra.policies import DCAwareRoundRobinPolicy, ExponentialReconnectionPolicy
 from cassandra.query import PreparedStatement, tuple_factory
 
+from reconciliation.sources.protocol import SourceError
+
 from .address import Address
-from .errors import translated
+from .errors import RAISED, translated
 from .moments import as_of
 from .raw import RawHandler
 
 PROTOCOL = 5  # of Cassandra 4 and 5
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS = 5.0  # and at least for what is asked besides rows
+ROWS = "rows"  # profile of statements that read these
 
 
 @dataclass(eq=False)
@@ -52,14 +57,18 @@ class Link:
 logging.getLogger("cassandra").setLevel(logging.CRITICAL)
 
 _links: dict[Address, Link] = {}
+_refusals: dict[Address, tuple[float, str]] = {}  # until when nobody asks again, and what came of it
+_connecting: dict[Address, threading.Lock] = defaultdict(threading.Lock)
 _lock = threading.Lock()
 
 
 def link(address: Address) -> Link:
     """The session of an address, connected when there is none. Raises `SourceError`."""
     with _lock:
+        connecting = _connecting[address]
+    with connecting:
         if address not in _links:
-            _links[address] = Link(address, _connected(address))
+            _links[address] = Link(address, _patient(address))
         return _links[address]
 
 
@@ -71,12 +80,33 @@ def forget(gone: Link) -> None:
     gone.session.cluster.shutdown()
 
 
+def close_all() -> None:
+    """Give up every session."""
+    for each in list(_links.values()):
+        forget(each)
+
+
+def _patient(address: Address) -> Session:
+    """A failure holds for as long as it took to come: thousands of ranges don't wait for a cluster that hangs, each for
+    itself."""
+    until, refusal = _refusals.get(address, (0.0, ""))
+    began = time.monotonic()
+    if began < until:
+        raise SourceError(refusal)
+    try:
+        return _connected(address)
+    except SourceError as error:
+        now = time.monotonic()
+        _refusals[address] = (now + (now - began), error.message)
+        raise
+
+
 def _connected(address: Address) -> Session:
     cluster: Cluster | None = None
     try:
         cluster = Cluster(list(address.hosts), port=address.port, **_options(address))
         session = cluster.connect()
-    except (DriverException, OSError, NoHostAvailable) as error:
+    except RAISED as error:
         if cluster is not None:
             cluster.shutdown()
         raise translated(error, address) from error
@@ -86,15 +116,10 @@ def _connected(address: Address) -> Session:
 
 
 def _options(address: Address) -> dict[str, Any]:
-    profile = ExecutionProfile(
-        DCAwareRoundRobinPolicy(address.local_dc or ""),
-        consistency_level=ConsistencyLevel.name_to_value[address.consistency],
-        request_timeout=address.request_seconds,
-        row_factory=tuple_factory,
-    )
+    seconds = {EXEC_PROFILE_DEFAULT: max(address.request_seconds, CONNECT_SECONDS), ROWS: address.request_seconds}
     return {
         "protocol_version": PROTOCOL,
-        "execution_profiles": {EXEC_PROFILE_DEFAULT: profile},
+        "execution_profiles": {name: _profile(address, timeout) for name, timeout in seconds.items()},
         "compression": address.compression,
         # off in the driver: a request above 4 KiB could wait 40 ms for the acknowledgement of its first part
         "sockopts": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
@@ -108,6 +133,15 @@ def _options(address: Address) -> dict[str, Any]:
     }
 
 
+def _profile(address: Address, seconds: float) -> ExecutionProfile:
+    return ExecutionProfile(
+        DCAwareRoundRobinPolicy(address.local_dc or ""),
+        consistency_level=ConsistencyLevel.name_to_value[address.consistency],
+        request_timeout=seconds,
+        row_factory=tuple_factory,
+    )
+
+
 def _tls(options: dict[str, Any]) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=options.get("ca"))
     context.check_hostname = bool(options.get("check_hostname", True))
@@ -116,5 +150,14 @@ def _tls(options: dict[str, Any]) -> ssl.SSLContext:
     return context
 
 
-# a child has neither the threads nor the sockets of its parent's sessions
-os.register_at_fork(after_in_child=_links.clear)
+def _in_child() -> None:
+    """A child has neither the threads nor the sockets of its parent's sessions; its locks may be held by nobody."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()
+    _links.clear()
+    _connecting.clear()
+
+
+os.register_at_fork(after_in_child=_in_child)
+# not by atexit, which comes after the pools of threads were closed: a scheduler of the driver would die of that, loudly
+threading._register_atexit(close_all)  # type: ignore[attr-defined]

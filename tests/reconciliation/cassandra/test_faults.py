@@ -1,7 +1,11 @@
 """What goes wrong is told by name, and never taken for the end of a range."""
 
 import os
+import signal
+import subprocess
+import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +14,7 @@ from reconciliation.canonical.encode import encode
 from reconciliation.canonical.notation import parse
 from reconciliation.sources.cassandra import CassandraSide, asking, sessions
 from reconciliation.sources.cassandra.address import address
-from reconciliation.sources.protocol import ReadTimeout, SchemaChanged, SourceError
+from reconciliation.sources.protocol import NothingRead, ReadTimeout, SchemaChanged, SourceError
 from tests.reconciliation.cassandra.sides import WHOLE, compared, definition, everything, place, side
 
 COLUMNS = "id int PRIMARY KEY, v text, n int"
@@ -136,17 +140,21 @@ def test_a_column_added_while_it_is_read_does_no_harm(cassandra, small_pages):
     assert len(first) + sum(map(len, pages)) == 30
 
 
+def in_haste(cassandra, opened):
+    """The same side, which is given no time to read rows."""
+    options = {"request_seconds": 0.000001}
+    hasty = CassandraSide(
+        definition(place(cassandra, opened._table.place.table, options=options), opened._definition.columns)
+    )
+    hasty.__dict__["_table"] = opened._table
+    return hasty
+
+
 def test_a_range_that_takes_too_long_is_told_apart(cassandra):
     table = cassandra.table(COLUMNS)
     fill(cassandra, table, 3)
-    opened = side(place(cassandra, table))
-    opened.count(WHOLE)
-    hasty = CassandraSide(
-        definition(place(cassandra, table, options={"request_seconds": 0.000001}), opened._definition.columns)
-    )
-    hasty.__dict__["_table"] = opened._table
-    with pytest.raises(ReadTimeout, match="smaller ranges may do"):
-        list(hasty.read(WHOLE))
+    with pytest.raises(NothingRead, match="smaller ranges may do"):
+        list(in_haste(cassandra, side(place(cassandra, table))).read(WHOLE))
 
 
 def test_a_node_killed_while_it_is_read_is_told_and_read_again_when_it_is_back(cassandra, small_pages):
@@ -163,6 +171,88 @@ def test_a_node_killed_while_it_is_read_is_told_and_read_again_when_it_is_back(c
     cassandra.restart()
     # the tests' node loses nothing that it acknowledged
     assert len(everything(opened)) == 30
+
+
+@pytest.fixture
+def hang(cassandra):
+    """Stops the node where it stands: its port takes connections, and nothing is answered."""
+    yield lambda: os.kill(cassandra.node.pid, signal.SIGSTOP)
+    os.kill(cassandra.node.pid, signal.SIGCONT)
+
+
+def test_a_node_that_hangs_is_told_apart_from_a_range_that_is_too_large(cassandra, small_pages, hang, monkeypatch):
+    monkeypatch.setattr(sessions, "CONNECT_SECONDS", 1.0)
+    table = cassandra.table(COLUMNS)
+    fill(cassandra, table)
+    opened = side(place(cassandra, table, options={"request_seconds": 1}))
+    pages = opened.read(WHOLE)
+    next(pages)
+    hang()
+    with pytest.raises(SourceError, match=r"orders-cassandra: .* does not answer in time") as told:
+        list(pages)
+    with pytest.raises(SourceError, match="no Cassandra answers") as refused:
+        opened.fetch([(b"\x00\x00\x00\x01",)])
+    assert not isinstance(told.value, ReadTimeout)
+    assert not isinstance(refused.value, ReadTimeout)
+    os.kill(cassandra.node.pid, signal.SIGCONT)
+    while True:
+        try:
+            assert len(everything(opened)) == 30
+            break
+        except SourceError:
+            assert cassandra.node.pid is not None
+
+
+def test_keys_that_are_not_read_in_time_are_no_range_that_is_too_large(cassandra):
+    hasty = in_haste(cassandra, side(place(cassandra, cassandra.table(COLUMNS))))
+    with pytest.raises(SourceError, match="does not answer in time") as told:
+        hasty.fetch([(b"\x00\x00\x00\x01",)])
+    assert not isinstance(told.value, ReadTimeout)
+
+
+def test_whoever_comes_while_a_cluster_is_known_to_hang_does_not_wait_for_it_again(cassandra, monkeypatch):
+    clock, asked = [100.0], []
+
+    def hanging(_):
+        asked.append(clock[0])
+        clock[0] += 5
+        raise SourceError("orders-cassandra: no Cassandra answers")
+
+    monkeypatch.setattr(sessions, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(sessions, "_connected", hanging)
+    nobody = address(place(cassandra, "orders", address="cassandra://hanging/"))
+    for _ in range(25):
+        with pytest.raises(SourceError, match="no Cassandra answers"):
+            sessions.link(nobody)
+        clock[0] += 1
+    assert asked == [100, 110, 120, 130, 140]
+
+
+SCHEDULER_AT_EXIT = """
+import sys, time
+import django
+from concurrent.futures import ThreadPoolExecutor
+
+django.setup()
+from reconciliation.definition import Place
+from reconciliation.sources.cassandra import sessions
+from reconciliation.sources.cassandra.address import address
+
+given = Place(
+    connection="here", kind="cassandra", address=sys.argv[1], password_variable="", options={}, schema="k", table="t"
+)
+cluster = sessions.link(address(given)).session.cluster
+for tenths in range(20):
+    cluster.scheduler.schedule(tenths / 10, int)
+ThreadPoolExecutor(1).submit(time.sleep, 1)  # what the interpreter waits for once pools of threads are closed
+"""
+
+
+def test_a_process_ends_without_a_traceback_of_the_driver(cassandra):
+    ended = subprocess.run(
+        [sys.executable, "-c", SCHEDULER_AT_EXIT, cassandra.address], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_one_session_serves_all_threads_and_a_forked_child_has_its_own(cassandra):

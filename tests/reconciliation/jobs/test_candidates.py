@@ -15,7 +15,7 @@ THREE = (b"\x00\x00\x00\x03",)
 
 @pytest.fixture
 def found_by_all(monkeypatch):
-    """Several ranges that all have the third user among what differs, as a row that moves while they are read may be."""
+    """Several ranges that all have the third user among what differs, as of a row that moves."""
     examine = compare.examine
 
     def moved(*given):

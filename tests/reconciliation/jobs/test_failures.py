@@ -10,6 +10,8 @@ from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
 from project.postgres import sql
+from reconciliation.jobs import compare
+from reconciliation.jobs.hanging import IN_A_ROW
 from reconciliation.jobs.unfinished import CANCELLED, NAMED, unfinished
 from reconciliation.models import (
     Candidate,
@@ -21,7 +23,7 @@ from reconciliation.models import (
     ReconciliationRange,
 )
 from reconciliation.services.trigger import trigger
-from reconciliation.sources.protocol import ReadTimeout
+from reconciliation.sources.protocol import NothingRead, ReadTimeout
 from reconciliation.states import JobStatus, RangeState, Strategy
 from tests.reconciliation.jobs import tables
 from tests.workers.processes import run_workers
@@ -167,9 +169,43 @@ def test_a_range_that_takes_too_long_in_whatever_part_fails_the_job_by_the_timeo
     assert (states.count(RangeState.SPLIT), states.count(RangeState.FAILED), len(states)) == (3, 4, 7)
 
 
+def test_a_side_that_gives_no_row_of_range_after_range_is_given_up_early(compared, monkeypatch):
+    asked = []
+
+    def hang(*_):
+        asked.append(1)
+        raise NothingRead(f"here: {NothingRead.words}.")
+
+    monkeypatch.setattr("reconciliation.jobs.compare.examine", hang)
+    job = compared()
+    assert job.status == JobStatus.FAILED
+    (told,) = {one["error"] for one in job.validation_errors}
+    assert told.startswith(f"here: {NothingRead.words}. {IN_A_ROW} ranges in a row gave none")
+    assert len(asked) <= IN_A_ROW + 1  # one that the other slot had begun
+    assert len(asked) < job.ranges.count()
+
+
+def test_ranges_that_give_no_row_in_time_are_halved_as_long_as_others_are_compared(compared, monkeypatch):
+    examine, hung = compare.examine, []
+
+    def hang_at_odd_ones(job, part, *given):
+        if part.number % 2 and part.number < 8:
+            hung.append(part.number)
+            raise NothingRead(NothingRead.words)
+        return examine(job, part, *given)
+
+    monkeypatch.setattr("reconciliation.jobs.hanging.IN_A_ROW", 4)
+    monkeypatch.setattr("reconciliation.jobs.plan.rows_of_range", lambda *_, **__: 2)
+    monkeypatch.setattr("reconciliation.jobs.compare.examine", hang_at_odd_ones)
+    job = compared()
+    assert (job.status, job.validation_errors, job.source_rows, job.target_rows) == (JobStatus.COMPLETED, None, 20, 20)
+    assert len(hung) == 4
+
+
 @pytest.mark.parametrize("emptied", ["replica", "upstream"])
 def test_a_range_with_more_differences_than_a_reader_holds_is_split(compared, monkeypatch, emptied):
     monkeypatch.setattr("reconciliation.comparing.merging.HELD", 6)
+    monkeypatch.setattr("reconciliation.comparing.unequal.DENSE", 1)
     sql.execute(f"DELETE FROM {emptied}.users")
     job = compared()
     assert (job.status, job.validation_errors, job.mismatch_count) == (JobStatus.COMPLETED, None, 20)
