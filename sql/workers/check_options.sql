@@ -12,7 +12,7 @@ BEGIN
   FROM jsonb_array_elements(p_kinds) WITH ORDINALITY k(kind, place) CROSS JOIN LATERAL (VALUES
     ('type', 'must be a text of 1 to 200 characters', length(k.kind ->> 'type') BETWEEN 1 AND 200),
     ('queue', 'must be a text of 1 to 200 characters', length(k.kind ->> 'queue') BETWEEN 1 AND 200),
-    ('priority', 'must be one of ' || (SELECT string_agg(c.name, ', ' ORDER BY c.weight DESC) FROM priority_class c),
+    ('priority', 'must be one of ' || (SELECT string_agg(c.name, ', ' ORDER BY c.weight DESC NULLS LAST) FROM priority_class c),
       EXISTS (SELECT FROM priority_class c WHERE c.name = k.kind ->> 'priority')),
     ('max_attempts', 'must be a whole number from 1 to 1000', k.kind
       @@ '$.max_attempts >= 1 && $.max_attempts <= 1000 && $.max_attempts.floor() == $.max_attempts'),

@@ -3,7 +3,7 @@
 -- none can: the one that comes nearest, and what that one lacks.
 -- Locks: nothing. Raises: nothing.
 CREATE OR REPLACE FUNCTION workers.explain_lanes(p_lanes integer[])
-RETURNS TABLE (id integer, queue text, type text, priority text, labels text[], comparisons jsonb,
+RETURNS TABLE (id integer, queue text, type text, priority text, idle boolean, labels text[], comparisons jsonb,
   paused_by text, paused_all boolean, paused_at timestamptz, pause_reason text, paused_until timestamptz,
   concurrency integer, active integer, rate_limit integer, rate_seconds float8, rate_until timestamptz,
   capable integer, nearest text, serves boolean, handles boolean, lacks text[])
@@ -13,12 +13,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
   ), active AS MATERIALIZED (
     SELECT n.queue_id, sum(cardinality(l.ids))::integer AS jobs FROM lease l JOIN lane n ON n.id = l.lane_id GROUP BY 1
   )
-  SELECT n.id, q.name, n.type, n.priority, n.labels, n.comparisons,
+  SELECT n.id, q.name, n.type, n.priority, k.weight IS NULL, n.labels, n.comparisons,
     p.paused_by, p.queue_id IS NULL, p.paused_at, p.reason, p.until,
     q.concurrency, coalesce(a.jobs, 0), q.rate_limit, q.rate_seconds,
     CASE WHEN q.window_used >= q.rate_limit AND u.until > clock_timestamp() THEN u.until END,
     c.workers, b.name, b.serves, b.handles, b.lacks
-  FROM lane n JOIN queue q ON q.id = n.queue_id LEFT JOIN active a ON a.queue_id = q.id
+  FROM lane n JOIN queue q ON q.id = n.queue_id JOIN priority_class k ON k.name = n.priority LEFT JOIN active a ON a.queue_id = q.id
   CROSS JOIN LATERAL (SELECT q.window_started_at + make_interval(secs => q.rate_seconds)) u(until)
   LEFT JOIN LATERAL (
     SELECT p.* FROM queue_pause p

@@ -1,5 +1,5 @@
 -- workers.served_lanes: the lanes that a worker can serve, with what a claim needs of each: the queue, the lag
--- ((1 - weight) * horizon, in seconds), the class, and how many of its jobs one slot takes at once. The session keeps
+-- (workers.class_lag, in seconds), the class, and how many of its jobs one slot takes at once. The session keeps
 -- the answer for a second: matching requirements for every poll would cost more than the claim. A new lane is seen at
 -- once; a changed weight or horizon within the second. Pauses (o_paused: the queues, NULL when there is none, with a
 -- NULL among them when all are) and the registration itself are never kept.
@@ -26,7 +26,7 @@ BEGIN
     RETURN;
   END IF;
   SELECT coalesce(array_agg(l.id ORDER BY l.id), '{}'), coalesce(array_agg(l.queue_id::integer ORDER BY l.id), '{}'),
-      coalesce(array_agg(extract(epoch FROM (1 - c.weight)::float8 * q.horizon)::float8 ORDER BY l.id), '{}'),
+      coalesce(array_agg(extract(epoch FROM workers.class_lag(c.weight, q.horizon))::float8 ORDER BY l.id), '{}'),
       coalesce(array_agg(l.priority ORDER BY l.id), '{}'),
       coalesce(array_agg(coalesce((w.prefetch ->> l.type)::integer, 1) ORDER BY l.id), '{}')
     INTO o_lanes, o_queues, o_lags, o_classes, o_chunks

@@ -68,7 +68,7 @@ class JobBody(Given):
     depends_on: Dependencies = Field([], description="Jobs that have to end before, by id")
     config: dict[str, Any] = Field({}, description="What the handler gets")
     queue: Name = Field(DEFAULT_QUEUE, description="A new name makes a queue")
-    priority: Annotated[str, Field(json_schema_extra={"enum": ["urgent", "high", "normal", "low"]})] = "normal"
+    priority: Annotated[str, Field(json_schema_extra={"enum": ["urgent", "high", "normal", "low", "idle"]})] = "normal"
     run_at: Moment | None = Field(None, description="Not before this moment")
     delay_seconds: Annotated[float, Field(ge=0, le=A_YEAR)] | None = Field(None, description="Or: not before so long")
     max_attempts: Annotated[int, Field(ge=1, le=MOST_ATTEMPTS), WHOLE] | None = None

@@ -64,11 +64,13 @@ class PriorityClass(models.Model):
     """A job goes before those of a lighter class that became due less than (its weight - theirs) * horizon earlier."""
 
     name = models.TextField(primary_key=True)
-    weight = models.DecimalField(max_digits=3, decimal_places=2)
+    weight = models.DecimalField(
+        max_digits=3, decimal_places=2, null=True, help_text="Null: its jobs run while no others wait."
+    )
 
     class Meta:
         db_table = "priority_class"
-        ordering = ["-weight"]
+        ordering = [models.F("weight").desc(nulls_last=True)]
         verbose_name_plural = "priority classes"
         constraints = [
             models.CheckConstraint(condition=models.Q(weight__gte=0, weight__lte=1), name="priority_class_weight")

@@ -110,7 +110,7 @@ WITH found AS (
 ), by_priority AS (
   SELECT s.queue_id, s.priority, jsonb_object_agg(s.state, s.jobs) AS states FROM by_state s GROUP BY 1, 2
 ), by_queue AS (
-  SELECT p.queue_id, json_object_agg(p.priority, p.states ORDER BY c.weight DESC, c.name) AS open
+  SELECT p.queue_id, json_object_agg(p.priority, p.states ORDER BY c.weight DESC NULLS LAST, c.name) AS open
   FROM by_priority p JOIN priority_class c ON c.name = p.priority GROUP BY 1
 ), ended AS (
   SELECT t.queue_id, sum(t.completed) AS completed, sum(t.failed) AS failed, sum(t.cancelled) AS cancelled

@@ -60,7 +60,8 @@ def _parallelism(state: ExecutionState, jobs: int) -> Reason:
 
 def _turn(lane: lanes.Lane, jobs: int) -> Reason:
     workers = lane["capable"]
-    text = f'Wait for their turn in queue "{lane["queue"]}"; live workers that can run them: {workers}.'
+    turn = lanes.IDLE if lane["idle"] else f'Wait for their turn in queue "{lane["queue"]}"'
+    text = f"{turn}; live workers that can run them: {workers}."
     return Reason(
         kind=ReasonKind.WAITING_TURN, text=text, jobs=jobs, details={"queue": lane["queue"], "workers": workers}
     )

@@ -116,7 +116,9 @@ def _turn(place: Place, lane: lanes.Lane) -> Reason:
         f'{before} due jobs of queue "{lane["queue"]}" go before it; '
         f"{workers} live {'worker' if workers == 1 else 'workers'} can run it."
     )
-    if turn["o_safe_from"] is not None:
+    if lane["idle"]:
+        text += f" {lanes.IDLE}."
+    elif turn["o_safe_from"] is not None:
         text += f" Nothing that becomes due after {moment(turn['o_safe_from'])} overtakes it, whatever its priority."
     return Reason(
         kind=ReasonKind.WAITING_TURN,

@@ -8,6 +8,7 @@ from workers.queries.explain.reasons import Reason, ReasonKind, moment, named
 from workers.requirements import written
 
 Lane = dict[str, Any]
+IDLE = "Priority idle: only while no other job waits that the same workers could take"
 
 
 def lanes(ids: Sequence[int]) -> dict[int, Lane]:
