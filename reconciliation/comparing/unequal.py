@@ -19,7 +19,7 @@ def merge_unequal(bounds: Bounds, source: Side, target: Side, judge: Judge, pace
     """Compare the rows of one range. Raises `KeysRepeat`, and `TooManyRows` before the memory is full."""
     pair = HashedPair.of(source, target)
     if pair is None:  # a server was upgraded since the plan was made
-        return merge(pace.pages(source.read(bounds)), target.read(bounds), judge)
+        return merge(pace.pages(source.read(bounds)), pace.watched(target.read(bounds)), judge)
     found, scattered = Findings(source_rows=0, target_rows=0), []
     for part in pair.verdicts(bounds):
         pace.took(part.source_rows)
@@ -30,7 +30,8 @@ def merge_unequal(bounds: Bounds, source: Side, target: Side, judge: Judge, pace
         else:
             hold(Direction.SOURCE, part.source_rows)
             hold(Direction.TARGET, part.target_rows)
-            found.add(merge(pace.pages(source.read(part.bounds)), target.read(part.bounds), judge))
+            pages = pace.pages(source.read(part.bounds)), pace.watched(target.read(part.bounds))
+            found.add(merge(*pages, judge))
     for several in _blocks(scattered):
         found.add(_scattered(several, pair, source, target, judge, pace))
     return found
