@@ -19,8 +19,9 @@ SETTLE_PLAN = "settle-plan"
 GATHER = "gather"
 SETTLE = "settle"
 
-CLASSES = {Priority.LOW: "low", Priority.NORMAL: "normal", Priority.HIGH: "urgent"}
-"""A head start, not a wall: the engine bounds how long the others wait."""
+CLASSES = {Priority.LOW: "idle", Priority.NORMAL: "normal", Priority.HIGH: "urgent"}
+"""HIGH has a head start, no wall: the engine bounds how long the others wait. LOW waits for all that its workers could
+do besides."""
 
 
 def planning(job: ReconciliationJob) -> list[JobSpec]:

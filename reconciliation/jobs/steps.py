@@ -16,7 +16,7 @@ from reconciliation.definition import Definition
 from reconciliation.models import ReconciliationJob
 from reconciliation.queries import pausing
 from reconciliation.services import rules
-from reconciliation.services.trigger import parallelism
+from reconciliation.services.executing import parallelism
 from reconciliation.sources.opening import open_both
 from reconciliation.sources.protocol import SchemaChanged, Side
 from workers.handlers import Claim, Permanent, PutOff

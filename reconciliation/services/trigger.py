@@ -12,19 +12,14 @@ from django.db.models.functions import Now
 
 from project.access import audit
 from project.api.errors import ErrorCode, InvalidRequest, NotFound, NotReady
-from reconciliation import graph
 from reconciliation.canonical import VERSION
 from reconciliation.definition import Definition
 from reconciliation.events import Event
 from reconciliation.models import Mapping, ReconciliationJob
 from reconciliation.queries.rates import estimated_completion
-from reconciliation.services import webhooks
+from reconciliation.services import executing, webhooks
 from reconciliation.states import JobStatus, JobType, Priority, Strategy
-from workers import services as engine
 from workers.queries import execution_state
-
-PARALLELISM = 4  # ranges of one table that are read at once
-ROWS_OF_ONE_READER = 20_000  # a second; a cap below it needs no second reader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +50,8 @@ def trigger(
     """Start a comparison of each table, by the names of their mappings; of all enabled ones when `tables` is empty.
 
     Returns at once; the engine does the work. A job that is joined goes on by its own strategy, which may be another:
-    whoever needs this one triggers again when that has ended. Raises 400 INVALID_TABLE for a name that isn't mapped,
+    whoever needs this one triggers again when that has ended. If it waits, it does with the higher priority of the two.
+    Raises 400 INVALID_TABLE for a name that isn't mapped,
     400 for a strategy that the mapping can't do, 503 while reconciliation is disabled.
     """
     require_enabled()
@@ -73,13 +69,6 @@ def require_enabled() -> None:
             "Reconciliation service is disabled. Set RECONCILIATION_ENABLED=true in configuration",
             code=ErrorCode.RECONCILIATION_DISABLED,
         )
-
-
-def parallelism(rows_per_second: int | None) -> int:
-    """How many ranges of a table are read at once. Each of the readers keeps to its share of the mapping's cap."""
-    if rows_per_second is None:
-        return PARALLELISM
-    return max(1, min(PARALLELISM, rows_per_second // ROWS_OF_ONE_READER))
 
 
 def _mappings(tables: Sequence[str]) -> list[Mapping]:
@@ -118,6 +107,7 @@ def _start_all(
         if job is None:
             job = _start(mapping, strategy, priority, job_type, actor)
         else:
+            executing.raise_priority(job, priority, actor)
             joined.add(job.pk)
         jobs.append(job)
     return jobs, frozenset(joined)
@@ -174,11 +164,7 @@ def _start(
         definition=Definition.of(mapping).to_json(),
         triggered_by=actor,
     )
-    execution = engine.submit(
-        workflow=graph.WORKFLOW, jobs=graph.planning(job), parallelism=parallelism(mapping.rows_per_second), actor=actor
-    )
-    job.execution_id = execution.pk
-    job.save(update_fields=["execution_id"])
+    executing.submit(job, actor)
     job.refresh_from_db()
     return job
 

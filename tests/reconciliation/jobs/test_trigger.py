@@ -103,7 +103,7 @@ def test_a_job_whose_execution_was_cancelled_fails_and_makes_room(users):
     assert trigger(tables=["users"], strategy=CHECKSUM).joined == frozenset()
 
 
-@pytest.mark.parametrize(("priority", "expected"), [("LOW", "low"), ("NORMAL", "normal"), ("HIGH", "urgent")])
+@pytest.mark.parametrize(("priority", "expected"), [("LOW", "idle"), ("NORMAL", "normal"), ("HIGH", "urgent")])
 def test_the_priority_is_a_class_of_the_engine(users, priority, expected):
     (job,) = trigger(tables=["users"], strategy=CHECKSUM, priority=Priority(priority)).jobs
     assert {one.priority for one in jobs_of(job.execution_id)} == {expected}
