@@ -23,6 +23,9 @@ CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 60.0
 KEPT, KEPT_SECONDS = 4, 60.0  # idle connections per server and process, and for how long
 OPTIONS = frozenset({"statement_seconds"})
+ALIVE: dict[str, Any] = {  # a host that is cut off is noticed within a minute, not after two hours
+    "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000,
+}  # fmt: skip
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -88,10 +91,14 @@ def translated(error: psycopg.Error, place: Place) -> ApiError:
         return SourceError(
             f"{place.connection}: the role may not read {table}. GRANT SELECT on it (and USAGE on its schema)."
         )
-    if isinstance(error, errors.QueryCanceled | errors.LockNotAvailable):
+    if isinstance(error, errors.LockNotAvailable):  # a smaller range would wait for it as well
+        return SourceError(
+            f"{place.connection}: {table} is locked by another session, such as one that alters it. It is tried again."
+        )
+    if isinstance(error, errors.QueryCanceled):
         return ReadTimeout(
-            f"{place.connection}: reading {table} took too long, or waited for a lock. Smaller ranges may do; else "
-            "raise statement_seconds in the connection's options."
+            f"{place.connection}: reading {table} took too long. Smaller ranges may do; else raise statement_seconds "
+            "in the connection's options."
         )
     if state.startswith("42") or isinstance(error, errors.InvalidSchemaName):
         return SchemaChanged(
@@ -108,7 +115,7 @@ def _first(error: psycopg.Error) -> str:
 
 def _address(place: Place) -> str:
     """As libpq takes it, with the password. Raises `InvalidRequest`, and `SourceError` for a missing password."""
-    given: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "tutup reconciliation"}
+    given: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "tutup reconciliation", **ALIVE}
     try:
         given |= conninfo_to_dict(place.address or settings.DATABASE_URL)
     except psycopg.Error:

@@ -5,6 +5,7 @@ from contextlib import closing
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import transaction
 from psycopg.conninfo import make_conninfo
 
 from project.api.errors import InvalidRequest
@@ -98,6 +99,18 @@ def test_a_range_that_takes_too_long(run):
     slow = place("one", "t", options={"statement_seconds": 0.2})
     with pytest.raises(ReadTimeout, match="statement_seconds"):
         opening(define(given=GIVEN, source=slow))
+
+
+def test_a_table_that_another_session_locks_is_no_range_that_is_too_large(table, monkeypatch):
+    connecting.close_idle()
+    monkeypatch.setitem(connecting.SESSION, "lock_timeout", "50ms")
+    definition = define(given=GIVEN)
+    with closing(PostgresSide(definition, "source")) as side, transaction.atomic():
+        sql.execute("LOCK TABLE one.t IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(SourceError, match=r"here: one\.t is locked by another session") as told:
+            side.count(Bounds())
+    connecting.close_idle()
+    assert not isinstance(told.value, ReadTimeout)
 
 
 def test_a_connection_that_broke_is_not_used_again(table):
