@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from project.postgres.locks import LockSpace
+from workers import chores
 from workers.runtime.housekeeping import history
 from workers.runtime.housekeeping.vacuum import HotTables
 from workers.runtime.sessions import Session, value
 
 WAIT_SECONDS = 0.1
+CHORE_SECONDS = 1.0  # of each; the hot tables wait for their vacuum meanwhile
 PARTITIONS_IN_RETENTION = 4  # so that jobs outlive the retention by a quarter at most
 
 
@@ -26,10 +28,12 @@ class Report:
     partitions_made: int  # tables
     partitions_dropped: int  # a million jobs or less each
     executions_deleted: int
+    rows_forgotten: dict[str, int]  # by the chores of other rooms
 
 
-def housekeep(connection: Session, tables: HotTables) -> Report:
-    """Everything once; what may fail by somebody's doing comes last. Waits for a pass that runs already."""
+def housekeep(connection: Session, tables: HotTables, *, chore_seconds: float = CHORE_SECONDS) -> Report:
+    """Everything once, each chore for so long at most; what may fail by somebody's doing comes last. Waits for a pass
+    that runs already."""
     days: int = settings.JOB_RETENTION_DAYS
     with _alone(connection):
         folded = _fold(connection)
@@ -39,6 +43,7 @@ def housekeep(connection: Session, tables: HotTables) -> Report:
             history.turn(connection, days / PARTITIONS_IN_RETENTION)
         made = value(connection, "SELECT workers.make_partitions()")
         dropped, deleted = history.drop_old(connection, days) if days else (0, 0)
+        forgotten = {name: _forget(connection, work, chore_seconds) for name, work in chores.declared().items()}
     return Report(
         tallies_folded=folded,
         rows_pruned=pruned,
@@ -46,6 +51,7 @@ def housekeep(connection: Session, tables: HotTables) -> Report:
         partitions_made=made,
         partitions_dropped=dropped,
         executions_deleted=deleted,
+        rows_forgotten=forgotten,
     )
 
 
@@ -65,3 +71,8 @@ def _fold(connection: Session) -> int:
     # a transaction for each queue: whoever claims locks queues too, in an order of its own
     queues = connection.execute("SELECT id FROM queue ORDER BY id").fetchall()
     return sum(value(connection, "SELECT workers.fold_tally(%s)", queue["id"]) for queue in queues)
+
+
+def _forget(connection: Session, work: chores.Chore, seconds: float) -> int:
+    deadline = time.monotonic() + seconds
+    return work(connection, lambda: time.monotonic() >= deadline)
