@@ -8,4 +8,4 @@ class ReconciliationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from reconciliation import jobs, measures  # noqa: F401  they register themselves
+        from reconciliation import forgetting, jobs, measures  # noqa: F401  they register themselves

@@ -1,9 +1,7 @@
 """Telling subscribers: a delivery is written and its engine job submitted in the transaction of what it tells of."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -16,7 +14,6 @@ from workers import services as engine
 from workers.services import Dependency, JobSpec
 
 WORKFLOW = "webhook delivery"
-FORGOTTEN_AT_ONCE = 10
 
 
 def emit(event: str, job: ReconciliationJob) -> None:
@@ -45,7 +42,6 @@ def _send(subscription: WebhookSubscription, event: str, data: dict[str, Any]) -
         )
         delivery.execution_id = engine.submit(workflow=WORKFLOW, jobs=_jobs(delivery)).pk
         delivery.save(force_insert=True)
-        _forget_old(subscription)
     return delivery
 
 
@@ -63,15 +59,3 @@ def _jobs(delivery: WebhookDelivery) -> list[JobSpec]:
             depends_on=(Dependency("deliver", on_failure="ignore"),),
         ),
     ]
-
-
-def _forget_old(subscription: WebhookSubscription) -> None:
-    """A new delivery pays for the removal of a few old ones, by the engine's rule of how long history is kept."""
-    if not settings.JOB_RETENTION_DAYS:
-        return
-    limit = timezone.now() - timedelta(days=settings.JOB_RETENTION_DAYS)
-    ended = WebhookDelivery.objects.filter(subscription=subscription, created_at__lt=limit)
-    ended = ended.exclude(state=WebhookDelivery.State.PENDING)
-    oldest = list(ended.order_by("created_at").values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
-    if oldest:
-        WebhookDelivery.objects.filter(pk__in=oldest).delete()

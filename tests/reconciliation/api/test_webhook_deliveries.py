@@ -4,11 +4,9 @@ import hashlib
 import hmac
 import json
 import time
-from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from project.postgres import sql
 from reconciliation.models import WebhookDelivery, WebhookSubscription
@@ -241,13 +239,3 @@ def test_the_log_is_filtered_by_state_and_paged(operator):
     body = operator.get(path, {"page_size": 2, "page": 2}).json()
     assert (len(body["deliveries"]), body["pagination"]["total_items"]) == (1, 3)
     assert operator.get(path, {"state": "lost"}).status_code == 400
-
-
-def test_old_deliveries_are_forgotten_as_new_ones_come(settings):
-    settings.JOB_RETENTION_DAYS = 30
-    made = subscribed("http://hooks.example.com/")
-    long_ago = timezone.now() - timedelta(days=31)
-    for state in ("delivered", "pending"):
-        WebhookDelivery.objects.create(subscription=made, event="x", payload={}, state=state, created_at=long_ago)
-    webhooks.emit("reconciliation.job_completed", job())
-    assert sorted(WebhookDelivery.objects.values_list("state", flat=True)) == ["pending", "pending"]
