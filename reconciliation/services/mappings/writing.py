@@ -31,8 +31,8 @@ def build(*, name: str, **given: Unpack[Settings]) -> Mapping:
         if not given.get(field):
             raise InvalidRequest.field(field, "This is needed.")
     mapping = Mapping(name=name, version=1, target_schema="public", columns=[], timestamp_column="", token_column="")
-    _assign(mapping, Settings(**{**RUNNING, **given}))  # type: ignore[typeddict-item]  # both are of its members
-    _complete(mapping, given)
+    tables = _read(mapping, Settings(**{**RUNNING, **given}))  # type: ignore[typeddict-item]  # both are of its members
+    _complete(mapping, given, tables)
     return mapping
 
 
@@ -51,16 +51,19 @@ def change(*, name: str, actor: User | None, version: int | None = None, **given
     """Changes what is given; another `version` when that concerns what is compared.
 
     With `version` it is refused (`Conflict`) when the mapping has another one meanwhile. Raises what `create` does,
-    `NotFound`, and `Conflict` when an ignore rule that holds names a column that is no more compared.
+    `NotFound`, and `Conflict` when an ignore rule that holds names a column that is no more compared. The tables are
+    read before the mapping is locked: a server that takes its time holds up nobody.
     """
+    seen = get(name)
+    _require(version, seen)
+    tables = _read(seen, given) if _concerns_tables(given) else None
     with transaction.atomic():
         mapping = _locked(name)
-        if version is not None and mapping.version != version:
-            raise Conflict(f"{name} was changed meanwhile. Open it again.", details={"version": mapping.version})
+        _require(version, mapping)
         before, compared = document(mapping), _compared(mapping)
         _assign(mapping, given)
-        if _concerns_tables(given):
-            _complete(mapping, given)
+        if tables is not None:
+            _complete(mapping, given, tables)
         settings.check(mapping)
         if _compared(mapping) != compared:
             mapping.version += 1
@@ -106,6 +109,15 @@ def places(mapping: Mapping) -> tuple[Place, Place]:
     )
 
 
+def _require(version: int | None, mapping: Mapping) -> None:
+    if version is not None and mapping.version != version:
+        raise _changed_meanwhile(mapping)
+
+
+def _changed_meanwhile(mapping: Mapping) -> Conflict:
+    return Conflict(f"{mapping.name} was changed meanwhile. Open it again.", details={"version": mapping.version})
+
+
 def _locked(name: str) -> Mapping:
     found = Mapping.objects.select_for_update(of=("self",)).select_related("source", "target").filter(name=name).first()
     if found is None:
@@ -132,12 +144,20 @@ def _concerns_tables(given: Settings) -> bool:
     return not given.keys() <= RUNNING.keys()
 
 
-def _complete(mapping: Mapping, given: Settings) -> None:
-    """Reads both tables, proposes columns where none are given, and checks all of it."""
+def _read(mapping: Mapping, given: Settings) -> tuple[Table, Table]:
+    """Both tables as they are now, of the mapping with what is given."""
+    _assign(mapping, given)
     settings.check(mapping)
     if mapping.target.kind != "postgresql":
         raise InvalidRequest.field("target_connection", "The target is a PostgreSQL server.")
-    source, target = both_tables(*places(mapping))
+    return both_tables(*places(mapping))
+
+
+def _complete(mapping: Mapping, given: Settings, tables: tuple[Table, Table]) -> None:
+    """Proposes columns where none are given, and checks all of it against tables that were read."""
+    source, target = tables
+    if places(mapping) != (source.place, target.place):
+        raise _changed_meanwhile(mapping)
     if not mapping.columns:
         _propose(mapping, given, source, target)
     columns = checks.checked(mapping.columns, given.get("key"), source, target)

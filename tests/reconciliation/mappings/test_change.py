@@ -1,12 +1,16 @@
 """Changing mappings: what makes another version, and what is refused."""
 
+import psycopg
 import pytest
+from django.conf import settings
+from django.db import connection
 
 from project.access.models import AuditEntry
 from project.api.errors import Conflict, InvalidRequest, NotFound
 from project.postgres import sql
 from reconciliation.models import Mapping
 from reconciliation.services import connections, mappings, rules
+from reconciliation.services.mappings.tables import both_tables
 from reconciliation.sources.protocol import SchemaChanged
 from tests.reconciliation.mappings.tables import USERS, create, pair
 
@@ -67,6 +71,47 @@ def test_a_change_to_a_page_that_is_old_is_refused(users):
     change(columns=[pair("id")], version=1)
     with pytest.raises(Conflict, match="changed meanwhile"):
         change(columns=[pair("id"), pair("name")], version=1)
+
+
+def meanwhile(monkeypatch, happens):
+    """Has it happen while both tables are read."""
+
+    def read(*places):
+        happens()
+        return both_tables(*places)
+
+    monkeypatch.setattr("reconciliation.services.mappings.writing.both_tables", read)
+
+
+def test_nobody_waits_for_a_mapping_while_its_tables_are_read(users, monkeypatch):
+    def lock():
+        with psycopg.connect(settings.DATABASE_URL) as another:
+            locked = another.execute(f"SELECT FROM {Mapping._meta.db_table} WHERE name = 'users' FOR UPDATE NOWAIT")
+            assert locked.rowcount == 1
+        assert not connection.in_atomic_block
+
+    meanwhile(monkeypatch, lock)
+    assert change(columns=[pair("id"), pair("name")]).version == 2
+
+
+@pytest.mark.parametrize("given", [{"target_table": "other"}, {"source_schema": "elsewhere"}])
+def test_a_mapping_that_was_moved_while_its_tables_were_read_is_not_changed(users, monkeypatch, given):
+    meanwhile(monkeypatch, lambda: Mapping.objects.update(**given))
+    with pytest.raises(Conflict, match="users was changed meanwhile"):
+        change(columns=[pair("id")])
+    assert len(mappings.get("users").columns) == len(users.columns)
+
+
+def test_a_connection_that_was_changed_while_tables_were_read_is_not_taken_for_the_one_of_before(users, monkeypatch):
+    meanwhile(monkeypatch, lambda: connections.change(name="here", actor=None, options={"statement_seconds": 5}))
+    with pytest.raises(Conflict, match="users was changed meanwhile"):
+        change(columns=[pair("id")])
+
+
+def test_what_does_not_concern_the_tables_may_change_while_they_are_read(users, monkeypatch):
+    meanwhile(monkeypatch, lambda: Mapping.objects.update(strategy="SAMPLE"))
+    changed = change(columns=[pair("id")])
+    assert (changed.strategy, changed.version) == ("SAMPLE", 2)
 
 
 def test_disabling_asks_neither_server(users):
