@@ -34,6 +34,9 @@ class TransformBatch(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True, help_text="When it ended, however it did.")
     duration = models.FloatField(null=True, blank=True, help_text="Seconds from start to end.")
+    work_seconds = models.FloatField(db_default=0.0, help_text="What the pipeline itself took.")
+    process = models.TextField(blank=True, db_default="", help_text="Host and process that worked on it last.")
+    memory_bytes = models.BigIntegerField(null=True, blank=True, help_text="The most that such a process held.")
 
     class Meta:
         db_table = "transform_batch"
@@ -55,6 +58,8 @@ class TransformBatch(models.Model):
                 name="transform_batch_running",
             ),
             models.Index(fields=["-created_at"], name="transform_batch_newest"),
+            # memory of those that ended lately, and what is past its retention
+            models.Index(fields=["completed_at"], name="transform_batch_ended"),
         ]
 
     def __str__(self) -> str:
@@ -71,12 +76,15 @@ class TransformChunk(models.Model):
     number = models.IntegerField(help_text="Counts from 0.")
     first_row = models.IntegerField(help_text="Row of the batch that the chunk begins with; rows count from 0.")
     size = models.IntegerField(help_text="Items in it.")
-    items = models.BinaryField(help_text="A JSON array.")
+    items = models.BinaryField(help_text="A JSON array; empty once they are no longer needed.")
     results = models.BinaryField(null=True, help_text="A JSON array.")
     result_count = models.IntegerField(db_default=0)
     filtered = models.IntegerField(db_default=0)
     errors = models.JSONField(default=list, help_text="Row, field and reason of each bad item; never a value.")
     state = models.TextField(choices=ChunkState, db_default=ChunkState.PENDING)
+    seconds = models.FloatField(db_default=0.0, help_text="What the pipeline took.")
+    process = models.TextField(blank=True, db_default="", help_text="Host and process that did it.")
+    memory_bytes = models.BigIntegerField(null=True, blank=True, help_text="What that process held afterwards.")
 
     class Meta:
         db_table = "transform_chunk"
