@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "workers",
     "batches.ledger",
     "batches.monthend",
+    "batches.processor",
     "batches.transform",
     "reconciliation",
 ]
