@@ -36,7 +36,8 @@ class Migration(migrations.Migration):
                 ('errors', models.BigIntegerField(db_default=0, help_text='Items with an error, and batches that failed otherwise.')),
                 ('duration', models.FloatField(db_default=0.0, help_text='Seconds of all batches from start to end.')),
                 ('within', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), help_text='Batches whose duration is within each bound of the histogram.', size=None)),
-                ('work_seconds', models.FloatField(db_default=0.0, help_text='What the pipeline itself took, without queues.')),
+                ('work_items', models.BigIntegerField(db_default=0, help_text='Items of the batches that are large enough to measure.')),
+                ('work_seconds', models.FloatField(db_default=0.0, help_text='What the pipeline itself took for them.')),
             ],
             options={
                 'db_table': 'transform_total',
