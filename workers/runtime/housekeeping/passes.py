@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from project.postgres.locks import LockSpace
+from workers.chores import chores
 from workers.runtime.housekeeping import history
 from workers.runtime.housekeeping.vacuum import HotTables
 from workers.runtime.sessions import Session, value
@@ -21,7 +22,7 @@ class Report:
     """What a pass did."""
 
     tallies_folded: int  # counts of one worker in one minute
-    rows_pruned: int  # stopped workers, minutes of throughput, pauses that are over
+    rows_pruned: int  # stopped workers, minutes of throughput, pauses that are over, and what rooms no longer keep
     vacuumed: list[str]
     partitions_made: int  # tables
     partitions_dropped: int  # a million jobs or less each
@@ -39,6 +40,7 @@ def housekeep(connection: Session, tables: HotTables) -> Report:
             history.turn(connection, days / PARTITIONS_IN_RETENTION)
         made = value(connection, "SELECT workers.make_partitions()")
         dropped, deleted = history.drop_old(connection, days) if days else (0, 0)
+        pruned += sum(chore(connection) for chore in chores())
     return Report(
         tallies_folded=folded,
         rows_pruned=pruned,
