@@ -8,4 +8,4 @@ class ProcessorConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from batches.processor import jobs  # noqa: F401  they register themselves
+        from batches.processor import jobs, measures  # noqa: F401  they register themselves

@@ -1,1 +1,5 @@
-"""The work of the processor as engine jobs. Importing this package registers it."""
+"""The work of the processor as engine jobs, and as chores of housekeeping. Importing this package registers it."""
+
+from . import figures
+
+__all__ = ["figures"]

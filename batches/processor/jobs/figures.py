@@ -1,22 +1,13 @@
-"""Each minute the reports of the minutes before are folded."""
+"""What housekeeping does for the figures."""
 
-from typing import Any
+from batches.processor.queries.analytics import KEPT
+from workers.chores import chore
+from workers.runtime.sessions import Session, value
 
-from batches.processor.services import figures
-from workers.handlers import Claim, handler
-from workers.standing import Standing, standing
-
-standing(
-    Standing(
-        name="processor-figures",
-        workflow="processor-figures",
-        jobs=({"id": "fold", "type": "processor.fold_figures"},),
-        interval_seconds=60.0,
-    )
-)
+MOST_AT_ONCE = 50_000
 
 
-@handler("processor.fold_figures", internal=True)
-def fold_figures(_claim: Claim) -> dict[str, Any]:
-    """Move them into minutes and totals."""
-    return {"folded": figures.fold()}
+@chore
+def fold_figures(connection: Session) -> int:
+    """Moves the reports of minutes that are over into rows by minute; returns how many reports that were."""
+    return int(value(connection, "SELECT processor.fold_figures(%s, %s)", KEPT, MOST_AT_ONCE))

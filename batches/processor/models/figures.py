@@ -22,7 +22,9 @@ class InferenceRun(models.Model):
     failed = models.IntegerField(help_text="Of the items.")
     compute_ms = models.FloatField()
     queue_ms = ArrayField(models.FloatField(), help_text="From the submission of items until the run began.")
-    queue_items = ArrayField(models.IntegerField(), help_text="How many items waited so long; items of a batch share it.")
+    queue_items = ArrayField(
+        models.IntegerField(), help_text="How many items waited so long; items of a batch share it."
+    )
 
     class Meta:
         db_table = "inference_run"

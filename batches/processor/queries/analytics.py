@@ -81,7 +81,7 @@ def _times(name: str) -> Any:
 
 def _sizes(record: dict[str, Any], _seconds: float) -> dict[str, Any]:
     runs, counted = record.get("runs") or 0, record.get("batch_sizes") or []
-    sizes = [{"from": 2**place, "runs": count} for place, count in enumerate(counted) if count]
+    sizes = [{"at_least": 2**place, "runs": count} for place, count in enumerate(counted) if count]
     return {"runs": runs, "average": round(record["run_items"] / runs, 2) if runs else None, "sizes": sizes}
 
 

@@ -30,7 +30,7 @@ def resources() -> Resources:
 
 
 def gpu_percent() -> float | None:
-    """The mean load of the GPUs, from 0 to 100; None on a machine without NVIDIA's driver or without any of its GPUs."""
+    """The mean load of the GPUs, from 0 to 100; None on a machine without NVIDIA's driver, or its GPUs."""
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError:

@@ -1,0 +1,16 @@
+"""`/api/batch-processor/...`: the contract's endpoints, and the registry of models."""
+
+from django.urls import path
+
+from . import batches, configuring, figures, results, submit
+
+urlpatterns = [
+    path("submit", submit.SubmitView.as_view(), name="processor-submit"),
+    path("status/<str:batch_id>", batches.StatusView.as_view(), name="processor-status"),
+    path("results/<str:batch_id>", results.ResultsView.as_view(), name="processor-results"),
+    path("batches", batches.BatchesView.as_view(), name="processor-batches"),
+    path("cancel/<str:batch_id>", batches.CancelView.as_view(), name="processor-cancel"),
+    path("configure", configuring.ConfigureView.as_view(), name="processor-configure"),
+    path("metrics", figures.MetricsView.as_view(), name="processor-metrics"),
+    path("analytics", figures.AnalyticsView.as_view(), name="processor-analytics"),
+]
