@@ -1,0 +1,37 @@
+"""What housekeeping does for transform."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from psycopg.types.json import Jsonb
+
+from batches.transform.errors import UNFORESEEN
+from workers.chores import chore
+
+if TYPE_CHECKING:
+    from workers.runtime.sessions import Session
+
+BATCHES = 1000  # a transaction
+
+
+@chore
+def forget_batches(connection: "Session") -> int:
+    """Deletes batches as old as the engine's history may become; returns how many."""
+    days: int = settings.JOB_RETENTION_DAYS
+    forgotten = 0
+    while days:
+        found = connection.execute(
+            "SELECT transform.forget_batches(make_interval(days => %s), %s) AS n", [days, BATCHES]
+        )
+        count = int(found.fetchall()[0]["n"])
+        forgotten += count
+        if count < BATCHES:
+            break
+    return forgotten
+
+
+@chore
+def fail_abandoned(connection: "Session") -> int:
+    """Ends batches that nobody else would; removes nothing."""
+    connection.execute("SELECT transform.fail_abandoned(%s)", [Jsonb(UNFORESEEN)])
+    return 0
