@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.utils import floatToGoString
 
 from batches.processor.queries import current
 from batches.processor.states import FINAL
@@ -49,7 +48,7 @@ def _times(found: Sequence[dict[str, Any]]) -> HistogramMetricFamily:
     counts = [
         sum(places) for places in zip([0] * (len(bounds) + 1), *(one["batch_times"] for one in found), strict=True)
     ]
-    limits = [(floatToGoString(limit), float(sum(counts[: bounds.index(limit * 1000) + 1]))) for limit in LIMITS]
+    limits = [(str(limit), float(sum(counts[: bounds.index(limit * 1000) + 1]))) for limit in LIMITS]
     return HistogramMetricFamily(
         "batch_processing_seconds",
         "Batch processing time",

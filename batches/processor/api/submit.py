@@ -34,7 +34,7 @@ class SubmitView(ApiView):
     def post(self, request: Request) -> Response:
         """The name under which the batch can be asked for, and when it should be done."""
         given = self.parse(requests.SubmitRequest)
-        batch, _ = services.submit(items=given.pop("data"), owner=context.caller().user, **given)
+        batch = services.submit(items=given.pop("data"), owner=context.caller().user, **given)
         place = estimates.place(batch)
         document = {
             "batch_id": batch.batch_id,

@@ -22,7 +22,8 @@ def run(*waited_ms: float, compute_ms: float = 4.0, failed: int = 0, model: str 
 def event(status: str, *, seconds: float | None = None, model: str = MODEL, ago: timedelta = timedelta()):
     """A batch was submitted, or has ended."""
     sql.execute(
-        "INSERT INTO inference_batch_event (happened_at, model, status, seconds) VALUES (now() - %s::interval, %s, %s, %s)",
+        "INSERT INTO inference_batch_event (happened_at, model, status, seconds)"
+        " VALUES (now() - %s::interval, %s, %s, %s)",
         [ago, model, status, seconds],
     )
 

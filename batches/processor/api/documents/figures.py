@@ -87,7 +87,7 @@ class BatchFigures(Document):
     average_seconds = serializers.FloatField(allow_null=True, help_text="From submission to end")
 
 
-def _series(shape: type[Document]) -> Document:
+def _series(shape: type[Document]) -> Any:
     """Its figures of a whole period, and of each step of it."""
     name = shape.__name__
     step = type(f"{name}Step", (shape,), {"at": serializers.DateTimeField(), "__doc__": f"{shape.__doc__}"})
