@@ -1,6 +1,6 @@
 """Writes of transform batches."""
 
-from batches.transform.services.cancel import cancel
-from batches.transform.services.submit import submit
+from batches.transform.services.cancelling import cancel
+from batches.transform.services.submitting import submit
 
 __all__ = ["cancel", "submit"]

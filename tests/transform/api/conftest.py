@@ -1,11 +1,14 @@
 """What the tests of the batch endpoints share."""
 
-import pytest
-from rest_framework.test import APIClient
+from typing import TYPE_CHECKING
 
-from project.access.roles import Role
+import pytest
+
+if TYPE_CHECKING:
+    from rest_framework.test import APIClient
 
 
 @pytest.fixture
-def client(client_for) -> APIClient:
-    return client_for(Role.INTEGRATOR)
+def client(client_for) -> "APIClient":
+    """A client of another system."""
+    return client_for("integrator")

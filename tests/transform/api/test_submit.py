@@ -57,7 +57,7 @@ def test_a_bad_item_fails_the_batch_in_the_contracts_form(client):
     assert body == {
         "error": "validation_error",
         "message": "Invalid data format in batch",
-        "details": {"row": 5, "field": "amt"},
+        "details": {"row": 5, "field": "amount"},
     }
     assert reason
     assert "hundred" not in response.content.decode()
@@ -84,7 +84,7 @@ def test_skipping_lists_bad_items_and_goes_on(client):
     body = send(client, [ITEM, BAD, ITEM, 7], on_error="skip").json()
     assert body["results"] == [RESULT, RESULT]
     assert (body["processed"], body["filtered"], body["failed"]) == (4, 0, 2)
-    assert [(one["row"], one["field"]) for one in body["errors"]] == [(1, "amt"), (3, None)]
+    assert [(one["row"], one["field"]) for one in body["errors"]] == [(1, "amount"), (3, None)]
     assert all(one["reason"] for one in body["errors"])
 
 
@@ -143,13 +143,13 @@ def test_whole_numbers_of_any_length_stay_as_they_are(client):
 
 
 def test_what_nobody_foresaw_is_a_500_and_a_failed_batch(client, monkeypatch):
-    from batches.transform.services import submit
+    from batches.transform.services import submitting
 
     class Broken:
         def run(self, items, **options):
             raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(submit, "compiled", lambda version: Broken())
+    monkeypatch.setattr(submitting, "compiled", lambda version: Broken())
     client.raise_request_exception = False
     response = send(client, [ITEM], key="once")
     assert (response.status_code, response.json()["error"]) == (500, "internal_server_error")
