@@ -1,0 +1,44 @@
+"""`/api/v1/transform/try-out`: what a pipeline would do."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from batches.transform.pipeline import Compiled, check, compiled
+from batches.transform.queries import pipelines, trying
+from batches.transform.queries.versions import active_version
+from batches.transform.roles import PIPELINE_KEEPERS, SUBMITTERS
+
+from .documents import pipelines as documents
+from .pipelines import TAG
+from .views import TransformView
+
+
+class TryOutView(TransformView):
+    """Tries a pipeline on items."""
+
+    roles: ClassVar = {"POST": SUBMITTERS | PIPELINE_KEEPERS}
+
+    @extend_schema(
+        operation_id="try_out_pipeline",
+        summary="What a pipeline would make of items, step by step. Nothing is stored.",
+        description="Of a stored pipeline, or of `steps` that are still being written.",
+        tags=TAG,
+        request=documents.TryOut,
+        responses=documents.Tried,
+    )
+    def post(self, request: Request) -> Response:
+        """What became of each item."""
+        given = self.parse(documents.TryOut)
+        return Response({"items": trying.tried(_chosen(given), given["items"])})
+
+
+def _chosen(given: dict[str, Any]) -> Compiled:
+    if "steps" in given:
+        return Compiled(check(given["steps"], given.get("sensitive", [])))
+    version = active_version(given.get("pipeline"))
+    if "version" in given:
+        version = pipelines.version(version.pipeline, given["version"])
+    return compiled(version)
