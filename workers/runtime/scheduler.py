@@ -12,6 +12,7 @@ from django.db import connections
 from project.api.errors import NotReady
 from project.postgres.locks import LockSpace
 from workers.runtime.sessions import Backoff, Session, session, value
+from workers.rounds import Rounds
 from workers.services import standing
 from workers.services.firing import fire_round
 
@@ -37,6 +38,7 @@ class Scheduler(threading.Thread):
         super().__init__(name="scheduler", daemon=True)
         self._stopping = threading.Event()
         self._leads = False
+        self._rounds = Rounds()
 
     def stop(self) -> None:
         """Returns once the run that is being made is made, or soon."""
@@ -63,8 +65,10 @@ class Scheduler(threading.Thread):
                 self._begin()
             self._leads = leads
             fired = leads and self._fire()
+            if leads:
+                self._rounds.run()
             if not fired:
-                self._stopping.wait(self._pause(connection) if leads else LOOK_SECONDS)
+                self._stopping.wait(min(self._pause(connection), self._rounds.left()) if leads else LOOK_SECONDS)
             backoff.reset()
 
     def _begin(self) -> None:
