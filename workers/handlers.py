@@ -99,7 +99,8 @@ def handler(
     """Registers a function for a job type. The second attempt waits `backoff_seconds`, each further one twice that.
 
     With `max_batch_size` the function gets lists of up to so many claims; a list that isn't full waits `max_wait_ms`
-    for more, an `eager` one only while no slot of the worker is idle. Raises ValueError for options that make no sense and for a type that has another handler.
+    for more, an `eager` one only while no slot of the worker is idle. Raises ValueError for options that make no sense
+    and for a type that has another handler.
     """
     if prefetch < 1 or (max_batch_size is not None and max_batch_size < 1) or max_wait_ms < 0:
         raise ValueError(f'Handler of "{type}": prefetch and max_batch_size are 1 or more, max_wait_ms 0 or more.')

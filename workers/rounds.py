@@ -3,8 +3,8 @@
     @every(0.25)
     def expire() -> None: ...
 
-The process that leads the schedules calls it, in turn with them, in autocommit; so one process at a time does. It must be
-short, and harmless when two do it.
+The process that leads the schedules calls it, in turn with them, in autocommit; so one process at a time does. It must
+be short, and harmless when two do it.
 """
 
 import time
@@ -56,7 +56,7 @@ class Rounds:
         name = f"{work.__module__}.{work.__qualname__}"
         try:
             work()
-        except Exception as error:  # noqa: BLE001  one that fails must not keep schedules and the others from their turn
+        except Exception as error:  # one that fails must not keep schedules and the others from their turn
             if passes(error):
                 log.warning("a round failed; the next one tries again", round=name, error=str(error).strip())
             else:

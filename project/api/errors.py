@@ -78,6 +78,13 @@ class ErrorCode(StrEnum):
     UNCOMPARABLE_TYPE = "UNCOMPARABLE_TYPE"
     REPAIR_REFUSED = "REPAIR_REFUSED"
 
+    # batch processor
+    BATCH_EXISTS = "BATCH_EXISTS"
+    BATCH_NOT_FINISHED = "BATCH_NOT_FINISHED"
+    QUEUE_FULL = "QUEUE_FULL"
+    NO_MODEL = "NO_MODEL"
+    INVALID_MODEL = "INVALID_MODEL"
+
 
 def tells_success(path: str) -> bool:
     """Whether bodies at this address have the member `success`."""

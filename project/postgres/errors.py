@@ -61,7 +61,11 @@ CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {
         "There is a batch of this batch_id already. Leave batch_id out, or choose another one.",
     ),
     "model_version_once": (Conflict, ErrorCode.CONFLICT, "The model has this version already. Register another one."),
-    "pipeline_name_key": (Conflict, ErrorCode.CONFLICT, "There is a pipeline of this name already. Add a version to it."),
+    "pipeline_name_key": (
+        Conflict,
+        ErrorCode.CONFLICT,
+        "There is a pipeline of this name already. Add a version to it.",
+    ),
     "schedule_name_key": (Conflict, ErrorCode.CONFLICT, "There is a schedule of this name already. Change that one."),
 }
 

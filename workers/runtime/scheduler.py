@@ -11,8 +11,8 @@ from django.db import connections
 
 from project.api.errors import NotReady
 from project.postgres.locks import LockSpace
-from workers.runtime.sessions import Backoff, Session, session, value
 from workers.rounds import Rounds
+from workers.runtime.sessions import Backoff, Session, session, value
 from workers.services import standing
 from workers.services.firing import fire_round
 

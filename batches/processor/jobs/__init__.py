@@ -1,5 +1,5 @@
-"""The work of the processor as engine jobs, and as chores of housekeeping. Importing this package registers it."""
+"""The work of the processor as engine jobs. Importing this package registers them."""
 
-from . import figures
+from . import expire, figures, infer
 
-__all__ = ["figures"]
+__all__ = ["expire", "figures", "infer"]

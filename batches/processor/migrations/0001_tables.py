@@ -128,9 +128,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='InferenceBatch',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('batch_id', models.TextField(help_text="Public name: the client's own, else batch_ and a number.", unique=True)),
-                ('execution_id', models.BigIntegerField(help_text="The engine's execution that runs it.", null=True)),
+                ('id', models.BigIntegerField(help_text="The engine's execution that runs it.", primary_key=True, serialize=False)),
+                ('batch_id', models.TextField(help_text="Public name: the client's own, else batch_ and a random text.", unique=True)),
                 ('status', models.TextField(choices=[('queued', 'Queued'), ('processing', 'Processing'), ('completed', 'Completed'), ('failed', 'Failed'), ('cancelling', 'Cancelling'), ('cancelled', 'Cancelled'), ('expired', 'Expired')], db_default='queued')),
                 ('priority', models.TextField(choices=[('critical', 'Critical'), ('high', 'High'), ('normal', 'Normal'), ('low', 'Low')])),
                 ('timeout_ms', models.IntegerField()),
@@ -194,6 +193,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'version',
+                'base_manager_name': 'objects',
                 'db_table': 'model_version',
                 'ordering': ['model', '-id'],
             },

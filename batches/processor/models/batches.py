@@ -15,11 +15,10 @@ from .registry import ModelVersion
 class InferenceBatch(models.Model):
     """One submission. Its items are in the payloads of its engine jobs, a part of the items in each."""
 
-    id = models.BigAutoField(primary_key=True)
-    batch_id = models.TextField(unique=True, help_text="Public name: the client's own, else batch_ and a number.")
+    id = models.BigIntegerField(primary_key=True, help_text="The engine's execution that runs it.")
+    batch_id = models.TextField(unique=True, help_text="Public name: the client's own, else batch_ and a random text.")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="batches")
-    execution_id = models.BigIntegerField(null=True, help_text="The engine's execution that runs it.")
     status = models.TextField(choices=Status.choices, db_default=Status.QUEUED)
     priority = models.TextField(choices=Priority.choices)
     timeout_ms = models.IntegerField()
@@ -59,13 +58,13 @@ class InferenceBatch(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.batch_id
+
     @property
     def ended_at(self) -> datetime | None:
         """When it became final; None before."""
         return self.completed_at or self.failed_at or self.cancelled_at or self.expired_at
-
-    def __str__(self) -> str:
-        return self.batch_id
 
 
 class InferencePart(models.Model):

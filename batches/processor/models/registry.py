@@ -45,6 +45,13 @@ class InferenceModel(models.Model):
         return self.name
 
 
+class Files(models.Manager["ModelVersion"]):
+    """Leaves the files where they are until one is asked for."""
+
+    def get_queryset(self) -> models.QuerySet["ModelVersion"]:
+        return super().get_queryset().defer("file")
+
+
 class ModelVersion(models.Model):
     """One file of a model, as it was registered. It never changes."""
 
@@ -62,8 +69,11 @@ class ModelVersion(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
 
+    objects = Files()
+
     class Meta:
         db_table = "model_version"
+        base_manager_name = "objects"
         ordering = ["model", "-id"]
         verbose_name = "version"
         constraints = [models.UniqueConstraint(fields=["model", "version"], name="model_version_once")]
