@@ -33,8 +33,8 @@ class Tuning:
 
 def _stepped(parts: int) -> int:
     """Up to the next power of two and a half: small changes are not worth a write."""
-    step = 2 ** max(parts.bit_length() - 2, 0)
-    return math.ceil(parts / step) * step
+    step = 1 << max(parts.bit_length() - 2, 0)
+    return -(-parts // step) * step
 
 
 tuning = Tuning()
