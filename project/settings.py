@@ -170,6 +170,9 @@ ENABLE_MONITORING = env.flag("ENABLE_MONITORING", True)
 MODEL_MAX_BYTES = env.integer("MODEL_MAX_BYTES", 100 * 1024 * 1024, minimum=1024, maximum=1_000_000_000)
 MODEL_THREADS = env.integer("MODEL_THREADS", 1, minimum=1, maximum=1024)  # of one run of a model
 MODEL_RUNTIMES = ["onnx=batches.processor.runtimes.onnx.OnnxRuntime", *env.items("MODEL_RUNTIMES")]
+# open sockets of one key in each serving process (without keys: of one address), and batches that one socket follows
+WEBSOCKET_MAX_CONNECTIONS = env.integer("WEBSOCKET_MAX_CONNECTIONS", 1000, minimum=1, maximum=100_000)
+WEBSOCKET_MAX_SUBSCRIPTIONS = env.integer("WEBSOCKET_MAX_SUBSCRIPTIONS", 1000, minimum=1, maximum=100_000)
 METRICS_TIMEOUT_MS = env.integer("METRICS_TIMEOUT_MS", 2000, minimum=10, maximum=60_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("API_MAX_BODY_BYTES", 10 * 1024 * 1024, minimum=1024)
 CSRF_FAILURE_VIEW = "project.api.pages.csrf_failure"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import batches, configuring, figures, results, submit
+from . import batches, configuring, figures, results, submit, tickets
 
 urlpatterns = [
     path("submit", submit.SubmitView.as_view(), name="processor-submit"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("cancel/<str:batch_id>", batches.CancelView.as_view(), name="processor-cancel"),
     path("configure", configuring.ConfigureView.as_view(), name="processor-configure"),
     path("metrics", figures.MetricsView.as_view(), name="processor-metrics"),
+    path("tickets", tickets.TicketsView.as_view(), name="processor-tickets"),
     path("analytics", figures.AnalyticsView.as_view(), name="processor-analytics"),
 ]
