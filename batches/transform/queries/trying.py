@@ -8,10 +8,10 @@ from batches.transform.pipeline import Compiled, Explained
 
 def tried(compiled: Compiled, items: Sequence[Any]) -> list[dict[str, Any]]:
     """What became of each item, and what each step did to it."""
-    return [_item(row, item, compiled.explain(item)) for row, item in enumerate(items)]
+    return [_item(row, compiled.explain(item)) for row, item in enumerate(items)]
 
 
-def _item(row: int, item: Any, told: Sequence[Explained]) -> dict[str, Any]:
+def _item(row: int, told: Sequence[Explained]) -> dict[str, Any]:
     last = told[-1]
     error = last.error
     outcome = "error" if error else "filtered" if last.filtered else "result"

@@ -106,9 +106,7 @@ class PipelineDocument(Document):
 class TryOut(StrictSerializer):
     """Items, and what to try on them: a pipeline, one of its versions, or steps that nobody has stored yet."""
 
-    items = serializers.ListField(  # type: ignore[assignment]  # a member of the body
-        child=serializers.JSONField(allow_null=True), min_length=1, max_length=TRIED
-    )
+    items = serializers.ListField(child=serializers.JSONField(allow_null=True), min_length=1, max_length=TRIED)
     pipeline = serializers.CharField(required=False, help_text="Name of a pipeline; the default one without")
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1, help_text="Of the pipeline")
     steps = Steps(required=False)
