@@ -42,6 +42,5 @@ class SubmitView(ApiView):
             "estimated_completion_time": place.completion,
             "queue_position": place.position,
             "request_count": batch.total,
-            "model": str(batch.model_version),
         }
         return Response(document)

@@ -37,8 +37,7 @@ def places(batches: Sequence[InferenceBatch]) -> Mapping[int, Place]:
 def _place(batch: InferenceBatch, found: Mapping[str, float] | None, now: datetime) -> Place:
     if found is None:  # it has ended, perhaps just now
         return Place(position=0, completion=batch.ended_at or now)
-    pace = found["item_ms"] or batch.model_version.model.target_latency_ms
-    done = now + timedelta(milliseconds=pace * found["items"])
+    done = now + timedelta(milliseconds=found["item_ms"] * found["items"])
     return Place(position=int(found["position"]), completion=min(done, batch.expires_at))
 
 
@@ -71,6 +70,7 @@ WITH behind AS (
 )
 SELECT t.id, t.position, t.items::float8 AS items,
   coalesce((SELECT sum(l.compute_ms) / sum(l.items) FROM last l),
-    (SELECT n.compute_ms / n.items FROM minute n)) AS item_ms
-FROM turn t WHERE t.id = ANY (%(ids)s)
+    (SELECT n.compute_ms / n.items FROM minute n), m.target_latency_ms) AS item_ms
+FROM turn t JOIN inference_batch b ON b.id = t.id JOIN model_version v ON v.id = b.model_version_id
+JOIN inference_model m ON m.id = v.model_id WHERE t.id = ANY (%(ids)s)
 """

@@ -17,7 +17,6 @@ class SubmittedBatch(Document):
     estimated_completion_time = serializers.DateTimeField(help_text="From measured rates; not after its timeout")
     queue_position = serializers.IntegerField(help_text="1 is the next; 0 once it runs")
     request_count = serializers.IntegerField(help_text="Items")
-    model = serializers.CharField(help_text="Name and version of the model that it runs through")
 
 
 class Times(Document):

@@ -33,7 +33,8 @@ class Items(serializers.Field[Any, Any, Any, Any]):
             self.fail("empty")
         if len(data) > LARGEST_BATCH:
             self.fail("too_many", most=LARGEST_BATCH, count=len(data))
-        wrong = {str(number): ["Must be a JSON object."] for number, item in enumerate(data) if not isinstance(item, dict)}
+        others = (str(number) for number, item in enumerate(data) if not isinstance(item, dict))
+        wrong = {number: ["Must be a JSON object."] for number in others}
         if wrong:
             raise serializers.ValidationError(wrong)
         return data
