@@ -32,7 +32,7 @@ def test_nothing_is_done_of_it_afterwards(client, request, run_jobs):
 
 def test_a_part_that_is_being_worked_on_counts_for_nothing(client, workers, monkeypatch):
     gate = Gate()
-    monkeypatch.setattr(chunk_job, "compiled", lambda version: gate)
+    monkeypatch.setattr(chunk_job, "compiled", lambda _: gate)
     batch_id = queued(client, [ITEM] * 4, batch_size=1)
     assert gate.entered.acquire(timeout=60)
     assert status(client, batch_id)["status"] == "processing"

@@ -71,9 +71,7 @@ def test_parts_run_one_after_another_when_they_may_not_run_in_parallel(client):
 
 def test_items_that_would_take_longer_than_a_second_go_to_the_engine_by_themselves(client):
     version = active_version()
-    TransformTotal.objects.create(
-        version_id=version.pk, shard=0, within=[], work_items=1000, work_seconds=1000 / 150
-    )
+    TransformTotal.objects.create(version_id=version.pk, shard=0, within=[], work_items=1000, work_seconds=1000 / 150)
     assert send(client, [ITEM] * 160).status_code == 202
     assert send(client, [ITEM] * 140).status_code == 200
 

@@ -78,7 +78,7 @@ def test_a_batch_that_ends_makes_room_however_it_ends(client, request):
 @pytest.fixture
 def gate(monkeypatch):
     gate = Gate()
-    monkeypatch.setattr(submitting, "compiled", lambda version: gate)
+    monkeypatch.setattr(submitting, "compiled", lambda _: gate)
     yield gate
     gate.opened.set()
 

@@ -149,7 +149,7 @@ def test_what_nobody_foresaw_is_a_500_and_a_failed_batch(client, monkeypatch):
         def run(self, items, **options):
             raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(submitting, "compiled", lambda version: Broken())
+    monkeypatch.setattr(submitting, "compiled", lambda _: Broken())
     client.raise_request_exception = False
     response = send(client, [ITEM], key="once")
     assert (response.status_code, response.json()["error"]) == (500, "internal_server_error")
