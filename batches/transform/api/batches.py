@@ -15,7 +15,8 @@ from batches.transform.states import Status
 from project.api.pagination import Cursor, limit
 from project.api.schema import CURSOR_PARAMETERS, page_of
 
-from .documents import requests, responses
+from .documents import responses
+from .documents.pipelines import Nothing
 from .documents.shared import TAG
 from .views import TransformView
 
@@ -91,11 +92,11 @@ class CancelView(TransformView):
         summary="Stop a batch; nothing of it is kept.",
         description="409 for a batch that has ended.",
         tags=TAG,
-        request=requests.Nothing,
+        request=Nothing,
         responses=responses.CancelledBatch,
     )
     def post(self, request: Request, batch_id: str) -> Response:
         """The contract's confirmation."""
-        self.parse(requests.Nothing)
+        self.parse(Nothing)
         services.cancel(batch=self.own_batch(batch_id), actor=self.actor())
         return Response({"status": Status.CANCELLED, "message": "Batch processing job cancelled successfully"})

@@ -4,6 +4,7 @@ import pytest
 
 from batches.transform.jobs import chunk as chunk_job
 from batches.transform.models import TransformBatch, TransformChunk, TransformTotal
+from batches.transform.pipeline import compiled
 from batches.transform.queries.versions import active_version
 from tests.transform.api.batches import (
     BAD,
@@ -81,18 +82,20 @@ def test_a_version_that_nobody_has_measured_is_tried_on_the_first_items(client, 
 
     tried = []
 
+    class Clock:
+        now = 0.0
+
+        def perf_counter(self):
+            return self.now
+
+    clock = Clock()
+
     class Slow:
         def run(self, items, **options):
             tried.append(len(items))
-            estimating.time.clock += 0.011 * len(items)
+            clock.now += 0.011 * len(items)
 
-    class Clock:
-        clock = 0.0
-
-        def perf_counter(self):
-            return self.clock
-
-    monkeypatch.setattr(estimating, "time", Clock())
+    monkeypatch.setattr("batches.transform.services.estimating.time", clock)
     assert estimating.seconds(active_version(), Slow(), [ITEM] * 1000) == pytest.approx(11.0)
     assert estimating.seconds(active_version(), Slow(), [ITEM] * 100) == 0.0
     assert tried == [100]
@@ -128,7 +131,6 @@ def test_what_was_sent_is_kept_no_longer_than_it_is_needed(client, workers):
 
 def test_progress_is_that_of_the_parts(client, workers, monkeypatch):
     gate = Gate()
-    compiled = chunk_job.compiled
     seen = []
 
     def second_waits(version):

@@ -48,7 +48,3 @@ class TransformRequest(StrictSerializer):
         default=OnError.FAIL,
         help_text="`fail`: a bad item fails the batch and nothing is applied; `skip`: it is left out and listed",
     )
-
-
-class Nothing(StrictSerializer):
-    """No member at all."""
