@@ -21,7 +21,9 @@ class TransformTotal(models.Model):
     within = ArrayField(
         models.BigIntegerField(), help_text="Batches whose duration is within each bound of the histogram."
     )
-    work_items = models.BigIntegerField(db_default=0, help_text="Items of the batches that are large enough to measure.")
+    work_items = models.BigIntegerField(
+        db_default=0, help_text="Items of the batches that are large enough to measure."
+    )
     work_seconds = models.FloatField(db_default=0.0, help_text="What the pipeline itself took for them.")
 
     class Meta:
