@@ -9,14 +9,19 @@ LAST_SECONDS = 5.0  # to take what was sent before the end, and the reason of it
 
 
 class Socket(WebSocketsSansIOProtocol):
-    """uvicorn's own, save that the application can end a connection whose other end takes nothing any more: uvicorn
-    would wait until it does, for good."""
+    """uvicorn's own, save for two things.
+
+    The application can end a connection whose other end takes nothing any more: uvicorn would wait until it does, for
+    good. And a refusal is a handshake that is complete, which uvicorn logs as an error.
+    """
 
     async def send(self, message: ASGISendEvent) -> None:
         if message["type"] == "websocket.close" and not self.writable.is_set():
             self.writable.set()  # the end goes behind what waits to be taken
             self.loop.call_later(LAST_SECONDS, self.transport.abort)
         await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
 
 
 OPTIONS: Final[dict[str, Any]] = {
