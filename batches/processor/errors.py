@@ -1,6 +1,6 @@
 """How the processor refuses."""
 
-from batches.processor.models import InferenceBatch
+from batches.processor.models import InferenceBatch, InferenceModel
 from project.api.errors import Conflict, ErrorCode, InvalidRequest, NotFound, NotReady, TooManyRequests
 
 
@@ -47,6 +47,14 @@ def unknown_model(model_id: str) -> InvalidRequest:
     """400: metadata.model_id names nothing."""
     reason = f'there is no model "{model_id}". Name one as "name" or "name-vVERSION", or leave it out for the default.'
     return InvalidRequest.field("metadata.model_id", reason)
+
+
+def version_exists(model: InferenceModel, version: str) -> Conflict:
+    """409: a version never changes."""
+    return Conflict(
+        f"{model.name}-v{version} is registered already, and a version never changes. Register another one.",
+        details={"model": model.name, "version": version},
+    )
 
 
 def invalid_model(reason: str) -> InvalidRequest:

@@ -1,5 +1,6 @@
 """What is submitted, as engine jobs: a job for each part of the items."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -63,5 +64,5 @@ def _cut(items: Sequence[Item], limit: int) -> Iterator[Part]:
 def _json(document: Any) -> bytes:
     try:
         return orjson.dumps(document)
-    except orjson.JSONEncodeError as error:
-        raise InvalidRequest.field("data", f"can't be kept as JSON ({error}).") from None
+    except orjson.JSONEncodeError:  # numbers beyond 64 bits; what is no JSON at all the engine refuses
+        return json.dumps(document, default=str).encode()

@@ -60,7 +60,6 @@ CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {
         ErrorCode.BATCH_EXISTS,
         "There is a batch of this batch_id already. Leave batch_id out, or choose another one.",
     ),
-    "model_version_once": (Conflict, ErrorCode.CONFLICT, "The model has this version already. Register another one."),
     "pipeline_name_key": (
         Conflict,
         ErrorCode.CONFLICT,

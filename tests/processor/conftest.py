@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from batches.processor.models import ModelVersion
 
 
+RUNTIMES = ["trying=tests.processor.runtimes.Trying", "doubler=tests.processor.runtimes.Doubler"]
+
+
 @pytest.fixture
 def model(database: None) -> "ModelVersion":
     """The sample model, which is the default one. Its file is known to be good: it is put in without being checked,
@@ -19,7 +22,9 @@ def model(database: None) -> "ModelVersion":
     from batches.processor.models import InferenceModel
 
     data = sample.FILE.read_bytes()
-    made = InferenceModel.objects.create(name=sample.NAME, is_default=True)
+    made = InferenceModel.objects.create(
+        name=sample.NAME, is_default=not InferenceModel.objects.filter(is_default=True).exists()
+    )
     version = made.versions.create(
         version=sample.VERSION, runtime="onnx", input_fit="pad", file=data, size=len(data), sha256="", signature={}
     )
@@ -63,7 +68,7 @@ def trying(database: None, monkeypatch: pytest.MonkeyPatch) -> "Iterator[ModelVe
     from batches.processor import services
     from tests.processor import runtimes
 
-    monkeypatch.setattr(settings, "MODEL_RUNTIMES", ["trying=tests.processor.runtimes.Trying"])
+    monkeypatch.setattr(settings, "MODEL_RUNTIMES", [*settings.MODEL_RUNTIMES, *RUNTIMES])
     runtimes.gate.set()
     runtimes.runs.clear()
     yield services.register(name="trying", data=b"0", runtime="trying")

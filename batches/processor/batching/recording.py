@@ -45,4 +45,4 @@ def record(parts: Sequence[Part], runs: Sequence[Run]) -> None:
         )
     if settings.ENABLE_MONITORING:
         for run in runs:
-            figures.record_run(model=run.model, waited_ms=run.waited_ms, compute_ms=run.compute_ms, failed=run.failed)
+            figures.record_run(model=run.model, waited_ms=run.waited_ms, compute_ms=run.compute_ms)

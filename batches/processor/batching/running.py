@@ -33,7 +33,6 @@ class Run:
     model: str
     waited_ms: list[float]
     compute_ms: float
-    failed: int
 
 
 def run_all(model: LoadedModel, parts: Sequence[Part], bounds: Bounds) -> Iterator[Run]:
@@ -65,7 +64,6 @@ def _run(model: LoadedModel, items: Sequence[Waiting], bounds: Bounds, *, waited
         model=model.name,
         waited_ms=[one.part.waited_ms + waited_ms for one in items],
         compute_ms=seconds * 1000,
-        failed=sum(isinstance(prediction, str) for prediction in found),
     )
 
 

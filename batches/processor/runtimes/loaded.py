@@ -9,7 +9,7 @@ from django.conf import settings
 
 from batches.processor.batching.sizes import Sizes
 from batches.processor.models import ModelVersion
-from batches.processor.runtimes.base import ModelFile, ModelRuntime
+from batches.processor.runtimes.base import InvalidModelFile, ModelFile, ModelRuntime
 from batches.processor.runtimes.loading import load_class
 from batches.processor.runtimes.names import paths
 from batches.processor.states import InputFit
@@ -30,7 +30,7 @@ class LoadedModel:
         file = ModelFile(
             data=bytes(version.file), pad=version.input_fit == InputFit.PAD, threads=settings.MODEL_THREADS
         )
-        self.runtime: ModelRuntime = load_class(paths()[version.runtime])(file)
+        self.runtime: ModelRuntime = _class_of(version.runtime)(file)
         if version.model.warm_up:
             self._warm_up(version)
 
@@ -45,6 +45,13 @@ class LoadedModel:
             self.runtime.run(inputs)
             if number:
                 self.sizes.observe(len(inputs), time.perf_counter() - began, limit=limit, target=target)
+
+
+def _class_of(name: str) -> type[ModelRuntime]:
+    known = paths()
+    if name not in known:
+        raise InvalidModelFile(f'MODEL_RUNTIMES has no runtime "{name}" here.')
+    return load_class(known[name])
 
 
 class Cache:

@@ -107,6 +107,8 @@ class OnnxRuntime(ModelRuntime):
     def _numbers(self, found: Array) -> Array:
         """As the model's type. Raises `BadItem`."""
         whole = issubclass(self._type, np.integer)
+        if found.dtype.kind == "O" and all(isinstance(value, int | float) for value in found.flat):
+            found = _floats(found)
         if found.dtype.kind not in ("biu" if whole else "biuf"):
             raise BadItem(f"input: must be {'whole ' if whole else ''}numbers.")
         with np.errstate(over="ignore"):
@@ -146,6 +148,14 @@ class OnnxRuntime(ModelRuntime):
 
     def samples(self, count: int) -> list[Array]:
         return [np.zeros([size or 1 for size in self._shape], self._type) for _ in range(count)]
+
+
+def _floats(large: Array) -> Array:
+    """Whole numbers beyond 64 bits; 1e25 comes out of the database as one."""
+    try:
+        return large.astype(np.float64)
+    except OverflowError:
+        raise BadItem("input: has a number that is too large for the model.") from None
 
 
 def _same_shape(inputs: Sequence[Array]) -> list[list[int]]:

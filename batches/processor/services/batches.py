@@ -15,7 +15,7 @@ from batches.processor.submission import Item
 from project.access import audit
 from project.api.errors import ErrorCode, TooManyRequests
 from project.postgres import sql
-from workers.services.encoding import encode
+from workers.services import encoding
 
 
 def submit(
@@ -37,14 +37,14 @@ def submit(
     limit = settings.MAX_QUEUE_SIZE
     if len(items) > limit:
         raise errors.too_many_for_queue(len(items), limit)
-    encoded = encode(submission.jobs(cut, version_id=version_id, priority=Priority(priority)))
+    encoded = encoding.encode(submission.jobs(cut, version_id=version_id, priority=Priority(priority)))
     params = [
         batch_id or f"batch_{secrets.token_hex(8)}",
         owner.pk if owner else None,
         version_id,
         priority,
         timeout_ms,
-        dict(metadata or {}),
+        encoding.document("metadata", metadata or {}).decode(),
         [len(part) for _, part in cut],
         encoded.kinds,
         encoded.jobs,
@@ -94,5 +94,5 @@ def _batch_of(row: Mapping[str, Any]) -> InferenceBatch:
 
 
 _SUBMIT = """
-SELECT * FROM processor.submit(%s, %s, %s, %s, %s, %s, %s, %s::text::jsonb, %s::text::jsonb, %s)
+SELECT * FROM processor.submit(%s, %s, %s, %s, %s, %s::text::jsonb, %s, %s::text::jsonb, %s::text::jsonb, %s)
 """

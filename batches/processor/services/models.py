@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from batches.processor import queries
+from batches.processor import errors, queries
 from batches.processor.configuration import LARGEST_BATCH
 from batches.processor.models import InferenceModel, ModelVersion
 from batches.processor.registry.checking import signature
@@ -45,6 +45,8 @@ def register(
     with transaction.atomic():
         model, _ = InferenceModel.objects.get_or_create(name=name)
         model = InferenceModel.objects.select_for_update().get(pk=model.pk)
+        if version is not None and model.versions.filter(version=version).exists():
+            raise errors.version_exists(model, version)
         made = ModelVersion.objects.create(
             model=model,
             version=version or _next_version(model),
