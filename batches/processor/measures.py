@@ -28,14 +28,16 @@ def totals() -> Iterable[Metric]:
     yield CounterMetricFamily("batch_requests_total", "Total batch requests", sum(one["submitted"] for one in found))
     yield _times(found)
     ended = CounterMetricFamily("tutup_processor_batches_total", "Batches that ended", labels=["model", "status"])
-    items = CounterMetricFamily("tutup_processor_items_total", "Items that were run", labels=["model", "outcome"])
+    items = CounterMetricFamily(
+        "tutup_processor_items_total", "Items of the batches that ended", labels=["model", "outcome"]
+    )
     runs = CounterMetricFamily("tutup_processor_runs_total", "Runs of models, each over many items", labels=MODEL)
     compute = CounterMetricFamily("tutup_processor_compute_seconds_total", "Time of those runs", labels=MODEL)
     for record in found:
         model = record["model"]
         for status in FINAL:
             ended.add_metric([model, status.value], record[status.value])
-        items.add_metric([model, "succeeded"], record["items"] - record["failed_items"])
+        items.add_metric([model, "completed"], record["completed_items"])
         items.add_metric([model, "failed"], record["failed_items"])
         runs.add_metric([model], record["runs"])
         compute.add_metric([model], record["compute_ms"] / 1000)

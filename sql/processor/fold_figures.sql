@@ -15,18 +15,19 @@ BEGIN
     SELECT r.* FROM processor.recent_figures(v_runs, v_events) r ORDER BY r.minute, r.model
   ), kept AS (
     INSERT INTO inference_minute AS m (minute, model, submitted, completed, failed, cancelled, expired, batch_seconds,
-        batch_times, runs, items, failed_items, compute_ms, queue_ms, latency_ms, latencies, queue_times, compute_times,
-        batch_sizes)
+        batch_times, completed_items, failed_items, runs, items, compute_ms, queue_ms, latency_ms, latencies, queue_times,
+        compute_times, batch_sizes)
       SELECT r.minute, r.model, r.submitted, r.completed, r.failed, r.cancelled, r.expired, r.batch_seconds, r.batch_times,
-        r.runs, r.items, r.failed_items, r.compute_ms, r.queue_ms, r.latency_ms, r.latencies, r.queue_times,
-        r.compute_times, r.batch_sizes
+        r.completed_items, r.failed_items, r.runs, r.items, r.compute_ms, r.queue_ms, r.latency_ms, r.latencies,
+        r.queue_times, r.compute_times, r.batch_sizes
       FROM recent r
       ON CONFLICT (minute, model) DO UPDATE SET
         submitted = m.submitted + excluded.submitted, completed = m.completed + excluded.completed,
         failed = m.failed + excluded.failed, cancelled = m.cancelled + excluded.cancelled,
         expired = m.expired + excluded.expired, batch_seconds = m.batch_seconds + excluded.batch_seconds,
         batch_times = processor.added(ARRAY[m.batch_times, excluded.batch_times]), runs = m.runs + excluded.runs,
-        items = m.items + excluded.items, failed_items = m.failed_items + excluded.failed_items,
+        items = m.items + excluded.items, completed_items = m.completed_items + excluded.completed_items,
+        failed_items = m.failed_items + excluded.failed_items,
         compute_ms = m.compute_ms + excluded.compute_ms, queue_ms = m.queue_ms + excluded.queue_ms,
         latency_ms = m.latency_ms + excluded.latency_ms,
         latencies = processor.added(ARRAY[m.latencies, excluded.latencies]),
@@ -35,17 +36,18 @@ BEGIN
         batch_sizes = processor.added(ARRAY[m.batch_sizes, excluded.batch_sizes])
   )
   INSERT INTO inference_total AS t (model, submitted, completed, failed, cancelled, expired, batch_seconds, batch_times,
-      runs, items, failed_items, compute_ms, queue_ms, latency_ms)
+      completed_items, failed_items, runs, items, compute_ms, queue_ms, latency_ms)
     SELECT r.model, sum(r.submitted), sum(r.completed), sum(r.failed), sum(r.cancelled), sum(r.expired),
-      sum(r.batch_seconds), processor.added(array_agg(r.batch_times)), sum(r.runs), sum(r.items), sum(r.failed_items),
-      sum(r.compute_ms), sum(r.queue_ms), sum(r.latency_ms)
+      sum(r.batch_seconds), processor.added(array_agg(r.batch_times)), sum(r.completed_items), sum(r.failed_items),
+      sum(r.runs), sum(r.items), sum(r.compute_ms), sum(r.queue_ms), sum(r.latency_ms)
     FROM recent r GROUP BY r.model ORDER BY r.model
     ON CONFLICT (model) DO UPDATE SET
       submitted = t.submitted + excluded.submitted, completed = t.completed + excluded.completed,
       failed = t.failed + excluded.failed, cancelled = t.cancelled + excluded.cancelled,
       expired = t.expired + excluded.expired, batch_seconds = t.batch_seconds + excluded.batch_seconds,
       batch_times = processor.added(ARRAY[t.batch_times, excluded.batch_times]), runs = t.runs + excluded.runs,
-      items = t.items + excluded.items, failed_items = t.failed_items + excluded.failed_items,
+      items = t.items + excluded.items, completed_items = t.completed_items + excluded.completed_items,
+      failed_items = t.failed_items + excluded.failed_items,
       compute_ms = t.compute_ms + excluded.compute_ms, queue_ms = t.queue_ms + excluded.queue_ms,
       latency_ms = t.latency_ms + excluded.latency_ms;
   DELETE FROM inference_run r WHERE r.id = ANY(v_runs);

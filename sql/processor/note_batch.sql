@@ -3,9 +3,9 @@
 CREATE OR REPLACE FUNCTION processor.note_batch() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
-  INSERT INTO inference_batch_event (model, status, seconds)
-    SELECT m.name, new.status,
-      CASE WHEN TG_OP = 'UPDATE' THEN extract(epoch FROM clock_timestamp() - new.queued_at) END
+  INSERT INTO inference_batch_event (model, status, seconds, completed_items, failed_items)
+    SELECT m.name || '-v' || v.version, new.status,
+      CASE WHEN TG_OP = 'UPDATE' THEN extract(epoch FROM clock_timestamp() - new.queued_at) END, new.completed, new.failed
     FROM model_version v JOIN inference_model m ON m.id = v.model_id WHERE v.id = new.model_version_id;
   RETURN NULL;
 END $$;

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from batches.processor.queries import analytics, current
+from batches.processor.queries.models import labels
 from batches.processor.queries.resources import resources
 from batches.processor.roles import VIEWERS
 from project.api.views import ApiView
@@ -53,11 +54,12 @@ class AnalyticsView(ApiView):
         """The metrics that were asked for, each of the whole period and of each step."""
         wanted = self.parse_query(requests.AnalyticsForm)
         over, model = analytics.span(wanted["period"], wanted.get("step")), wanted.get("model")
+        models = labels(model) if model else None
         document = {
             "period_start": over.first,
             "period_end": over.now,
             "step_seconds": round(over.step.total_seconds()),
             "model": model,
-            "metrics": analytics.analytics(over, wanted["metrics"], model),
+            "metrics": analytics.analytics(over, wanted["metrics"], models),
         }
         return Response(document)

@@ -17,9 +17,8 @@ class InferenceRun(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     ended_at = models.DateTimeField(db_default=Now())
-    model = models.TextField()
+    model = models.TextField(help_text="With its version, as in model-v1.0; so everywhere here.")
     items = models.IntegerField()
-    failed = models.IntegerField(help_text="Of the items.")
     compute_ms = models.FloatField()
     queue_ms = ArrayField(models.FloatField(), help_text="From the submission of items until the run began.")
     queue_items = ArrayField(
@@ -42,6 +41,8 @@ class InferenceBatchEvent(models.Model):
     model = models.TextField()
     status = models.TextField(choices=Status.choices)
     seconds = models.FloatField(null=True, help_text="From submission to end.")
+    completed_items = models.IntegerField(db_default=0, help_text="With an output, once it has ended.")
+    failed_items = models.IntegerField(db_default=0, help_text="With an error, once it has ended.")
 
     class Meta:
         db_table = "inference_batch_event"
@@ -60,9 +61,10 @@ class Figures(models.Model):
     expired = models.BigIntegerField(db_default=0)
     batch_seconds = models.FloatField(db_default=0.0, help_text="Of the batches that ended.")
     batch_times = ArrayField(models.BigIntegerField(), help_text="Batches that ended.")
+    completed_items = models.BigIntegerField(db_default=0, help_text="With an output, of the batches that ended.")
+    failed_items = models.BigIntegerField(db_default=0, help_text="With an error, of the batches that ended.")
     runs = models.BigIntegerField(db_default=0)
-    items = models.BigIntegerField(db_default=0)
-    failed_items = models.BigIntegerField(db_default=0)
+    items = models.BigIntegerField(db_default=0, help_text="Of all runs; what was run again counts again.")
     compute_ms = models.FloatField(db_default=0.0, help_text="Of all runs.")
     queue_ms = models.FloatField(db_default=0.0, help_text="Of all items.")
     latency_ms = models.FloatField(db_default=0.0, help_text="Of all items: queue time and compute time.")

@@ -43,13 +43,13 @@ def span(period: timedelta, step: timedelta | None = None) -> Span:
     return Span(first=first, now=now, step=step or finest)
 
 
-def analytics(over: Span, metrics: Sequence[str], model: str | None = None) -> dict[str, dict[str, Any]]:
+def analytics(over: Span, metrics: Sequence[str], models: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     """Each metric: its figures of the whole period, and as `series` of each step. Null is what nothing was measured of.
 
-    `model` is the name of one; all by default.
+    `models` are names with versions; all by default.
     """
     columns = ", ".join(_COLUMNS[metric] for metric in metrics)
-    names = {"first": over.first, "until": over.now, "step": over.step, "model": model}
+    names = {"first": over.first, "until": over.now, "step": over.step, "models": models}
     found = {record.pop("at"): record for record in sql.rows(_FIGURES.format(columns=columns), names)}
     return {metric: _metric(metric, over, found) for metric in metrics}
 
@@ -62,11 +62,7 @@ def _metric(metric: str, over: Span, found: dict[datetime | None, dict[str, Any]
 
 def _throughput(record: dict[str, Any], seconds: float) -> dict[str, Any]:
     items = record.get("items") or 0
-    return {
-        "items": items,
-        "failed_items": record.get("failed_items") or 0,
-        "per_second": round(items / seconds, 2) if seconds else 0.0,
-    }
+    return {"items": items, "per_second": round(items / seconds, 2) if seconds else 0.0}
 
 
 def _times(name: str) -> Any:
@@ -89,7 +85,7 @@ def _batches(record: dict[str, Any], _seconds: float) -> dict[str, Any]:
     ended = sum(record.get(name) or 0 for name in _ENDS)
     return {
         "submitted": record.get("submitted") or 0,
-        **{name: record.get(name) or 0 for name in _ENDS},
+        **{name: record.get(name) or 0 for name in (*_ENDS, "completed_items", "failed_items")},
         "average_seconds": round(record["batch_seconds"] / ended, 3) if ended else None,
     }
 
@@ -116,7 +112,7 @@ _DOCUMENTS = {
 METRICS = tuple(_DOCUMENTS)
 
 _COLUMNS = {
-    "throughput": "sum(f.items)::bigint AS items, sum(f.failed_items)::bigint AS failed_items",
+    "throughput": "sum(f.items)::bigint AS items",
     "latency": _columns_of_times("latency", "latencies", "latency_ms", "items"),
     "queue_time": _columns_of_times("queue_time", "queue_times", "queue_ms", "items"),
     "compute_time": _columns_of_times("compute_time", "compute_times", "compute_ms", "runs"),
@@ -124,11 +120,12 @@ _COLUMNS = {
     " processor.added(array_agg(f.batch_sizes)) AS batch_sizes",
     "batches": "sum(f.submitted)::bigint AS submitted, sum(f.completed)::bigint AS completed,"
     " sum(f.failed)::bigint AS failed, sum(f.cancelled)::bigint AS cancelled, sum(f.expired)::bigint AS expired,"
-    " sum(f.batch_seconds) AS batch_seconds",
+    " sum(f.batch_seconds) AS batch_seconds, sum(f.completed_items)::bigint AS completed_items,"
+    " sum(f.failed_items)::bigint AS failed_items",
 }
 
 _FIGURES = """
-WITH figures AS MATERIALIZED (SELECT * FROM processor.figures(%(first)s, %(until)s, %(model)s))
+WITH figures AS MATERIALIZED (SELECT * FROM processor.figures(%(first)s, %(until)s, %(models)s::text[]))
 SELECT date_bin(%(step)s, f.minute, %(first)s) AS at, {columns}
 FROM figures f GROUP BY GROUPING SETS ((1), ())
 """

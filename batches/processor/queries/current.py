@@ -36,7 +36,7 @@ def time_bounds() -> list[float]:
 def metrics() -> dict[str, dict[str, Any]]:
     """Current and performance figures, as the API shows them. Null is what nothing was measured of."""
     lately, ever = recent(), totals()
-    items, failed, runs = (sum(record[name] for record in ever) for name in ("items", "failed_items", "runs"))
+    good, bad, runs = (sum(record[name] for record in ever) for name in ("completed_items", "failed_items", "runs"))
     return {
         "current_stats": {
             **open_work(),
@@ -45,9 +45,9 @@ def metrics() -> dict[str, dict[str, Any]]:
             "average_latency_ms": _mean(lately["latency_ms"], lately["items"]),
         },
         "performance_stats": {
-            "total_processed": items,
-            "success_rate": _mean(items - failed, items, digits=6),
-            "error_rate": _mean(failed, items, digits=6),
+            "total_processed": good + bad,
+            "success_rate": _mean(good, good + bad, digits=6),
+            "error_rate": _mean(bad, good + bad, digits=6),
             "average_processing_time_ms": _mean(sum(record["compute_ms"] for record in ever), runs),
         },
     }
@@ -73,13 +73,13 @@ _TOTALS = """
 SELECT s.model, sum(s.submitted)::bigint AS submitted, sum(s.completed)::bigint AS completed,
   sum(s.failed)::bigint AS failed, sum(s.cancelled)::bigint AS cancelled, sum(s.expired)::bigint AS expired,
   sum(s.batch_seconds) AS batch_seconds, processor.added(array_agg(s.batch_times)) AS batch_times,
-  sum(s.runs)::bigint AS runs, sum(s.items)::bigint AS items, sum(s.failed_items)::bigint AS failed_items,
-  sum(s.compute_ms) AS compute_ms
+  sum(s.completed_items)::bigint AS completed_items, sum(s.failed_items)::bigint AS failed_items,
+  sum(s.runs)::bigint AS runs, sum(s.items)::bigint AS items, sum(s.compute_ms) AS compute_ms
 FROM (
-  SELECT t.model, t.submitted, t.completed, t.failed, t.cancelled, t.expired, t.batch_seconds, t.batch_times, t.runs,
-    t.items, t.failed_items, t.compute_ms FROM inference_total t
+  SELECT t.model, t.submitted, t.completed, t.failed, t.cancelled, t.expired, t.batch_seconds, t.batch_times,
+    t.completed_items, t.failed_items, t.runs, t.items, t.compute_ms FROM inference_total t
   UNION ALL
-  SELECT r.model, r.submitted, r.completed, r.failed, r.cancelled, r.expired, r.batch_seconds, r.batch_times, r.runs,
-    r.items, r.failed_items, r.compute_ms FROM processor.recent_figures() r) s
+  SELECT r.model, r.submitted, r.completed, r.failed, r.cancelled, r.expired, r.batch_seconds, r.batch_times,
+    r.completed_items, r.failed_items, r.runs, r.items, r.compute_ms FROM processor.recent_figures() r) s
 GROUP BY s.model ORDER BY s.model
 """

@@ -36,6 +36,19 @@ def model_named(name: str) -> InferenceModel:
     return found
 
 
+def labels(name: str) -> list[str]:
+    """The versions of a model as "name-vVERSION", or the one that is named so. Raises `InvalidRequest`."""
+    found = sql.rows(_LABELS, {"name": name.replace("\0", "")})
+    if not found:
+        raise InvalidRequest.field("model", f'there is no model "{name}", nor a version of one.')
+    return [record["label"] for record in found]
+
+
+_LABELS = """
+SELECT m.name || '-v' || v.version AS label FROM model_version v JOIN inference_model m ON m.id = v.model_id
+WHERE m.name = %(name)s OR m.name || '-v' || v.version = %(name)s ORDER BY 1
+"""
+
 _DEFAULT = "SELECT m.default_version_id FROM inference_model m WHERE m.is_default"
 
 # a name may end like a version itself: the exact name goes first

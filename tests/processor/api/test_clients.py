@@ -51,15 +51,15 @@ def test_the_python_client_submits_waits_and_reads_the_results(run, capsys):
 def test_the_python_client_is_told_why_a_batch_failed(run):
     client = run("BatchProcessorClient")["client"]
     broken = client.submit_batch([{"input": "no numbers"}])["batch_id"]
-    with pytest.raises(Exception, match="Batch failed: .*input"):
+    with pytest.raises(Exception, match=r"Batch failed: .*input"):
         client.wait_for_completion(broken, check_interval=0.05, timeout=60)
 
 
 def test_the_python_client_is_told_what_is_wrong(run):
     client = run("BatchProcessorClient")["client"]
-    with pytest.raises(Exception, match="Failed to submit batch: .*Data cannot be empty"):
+    with pytest.raises(Exception, match=r"Failed to submit batch: .*Data cannot be empty"):
         client.submit_batch([])
-    with pytest.raises(Exception, match="Failed to get batch status: .*NOT_FOUND"):
+    with pytest.raises(Exception, match=r"Failed to get batch status: .*NOT_FOUND"):
         client.get_batch_status("batch_12345")
 
 
@@ -67,7 +67,7 @@ def test_the_python_client_gets_no_results_before_the_end(run, workers):
     client = run("BatchProcessorClient")["client"]
     workers.stop()
     waiting = client.submit_batch([{"input": [1.0]}], timeout_ms=300_000)["batch_id"]
-    with pytest.raises(Exception, match="Failed to get batch results: .*BATCH_NOT_FINISHED"):
+    with pytest.raises(Exception, match=r"Failed to get batch results: .*BATCH_NOT_FINISHED"):
         client.get_batch_results(waiting)
 
 

@@ -7,24 +7,32 @@ from django.utils import timezone
 from batches.processor.services.figures import record_run
 from project.postgres import sql
 
-MODEL = "sums"
+MODEL = "model-v1.0"
 
 
-def run(*waited_ms: float, compute_ms: float = 4.0, failed: int = 0, model: str = MODEL, ago: timedelta = timedelta()):
+def run(*waited_ms: float, compute_ms: float = 4.0, model: str = MODEL, ago: timedelta = timedelta()):
     """One run of a model over as many items as there are waits, so long ago."""
-    record_run(model=model, waited_ms=waited_ms, compute_ms=compute_ms, failed=failed)
+    record_run(model=model, waited_ms=waited_ms, compute_ms=compute_ms)
     sql.execute(
         "UPDATE inference_run SET ended_at = ended_at - %s::interval WHERE id = (SELECT max(id) FROM inference_run)",
         [ago],
     )
 
 
-def event(status: str, *, seconds: float | None = None, model: str = MODEL, ago: timedelta = timedelta()):
-    """A batch was submitted, or has ended."""
+def event(
+    status: str,
+    *,
+    seconds: float | None = None,
+    completed: int = 0,
+    failed: int = 0,
+    model: str = MODEL,
+    ago: timedelta = timedelta(),
+):
+    """A batch was submitted, or has ended with so many items that have an output and that have an error."""
     sql.execute(
-        "INSERT INTO inference_batch_event (happened_at, model, status, seconds)"
-        " VALUES (now() - %s::interval, %s, %s, %s)",
-        [ago, model, status, seconds],
+        "INSERT INTO inference_batch_event (happened_at, model, status, seconds, completed_items, failed_items)"
+        " VALUES (now() - %s::interval, %s, %s, %s, %s, %s)",
+        [ago, model, status, seconds, completed, failed],
     )
 
 

@@ -19,13 +19,13 @@ LONG_AGO = timedelta(minutes=3)
 
 def test_reports_of_minutes_that_are_over_become_a_row_each():
     run(1.0, 2.0, ago=LONG_AGO)
-    run(3.0, failed=1, ago=LONG_AGO)
+    run(3.0, ago=LONG_AGO)
     event("queued", ago=LONG_AGO)
-    event("completed", seconds=0.5, ago=LONG_AGO)
+    event("completed", seconds=0.5, completed=2, failed=1, ago=LONG_AGO)
     assert fold() == 4
     (row,) = InferenceMinute.objects.all()
     assert (row.minute, row.model) == (minute(LONG_AGO), MODEL)
-    assert (row.runs, row.items, row.failed_items) == (2, 3, 1)
+    assert (row.runs, row.items, row.completed_items, row.failed_items) == (2, 3, 2, 1)
     assert (row.compute_ms, row.queue_ms, row.latency_ms) == (8.0, 6.0, 18.0)
     assert (row.submitted, row.completed, row.batch_seconds) == (1, 1, 0.5)
     assert (sum(row.latencies), sum(row.queue_times), sum(row.compute_times), sum(row.batch_sizes)) == (3, 3, 2, 2)
@@ -69,12 +69,14 @@ def test_totals_are_the_same_before_and_after_folding():
     run(1.0, 2.0, ago=LONG_AGO)
     run(5.0)
     event("queued", ago=LONG_AGO)
-    event("expired", seconds=7.0)
+    event("expired", seconds=7.0, completed=4)
+    event("failed", seconds=7.0, failed=3, ago=LONG_AGO)
     before = current.totals()
-    assert fold() == 2
+    assert fold() == 3
     assert current.totals() == before
     (ever,) = before
     assert (ever["items"], ever["runs"], ever["submitted"], ever["expired"]) == (3, 2, 1, 1)
+    assert (ever["completed_items"], ever["failed_items"]) == (4, 3)
 
 
 def test_several_that_fold_at_once_count_everything_once():

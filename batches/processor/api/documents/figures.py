@@ -20,7 +20,7 @@ class CurrentStats(Document):
 class PerformanceStats(Document):
     """What it ever did."""
 
-    total_processed = serializers.IntegerField(help_text="Items, failed ones included")
+    total_processed = serializers.IntegerField(help_text="Items of the batches that ended, failed ones included")
     success_rate = serializers.FloatField(allow_null=True, help_text="0 to 1")
     error_rate = serializers.FloatField(allow_null=True, help_text="0 to 1")
     average_processing_time_ms = serializers.FloatField(allow_null=True, help_text="Of a run of a model")
@@ -45,10 +45,9 @@ class ProcessorMetrics(Document):
 
 
 class Throughput(Document):
-    """Items that were run."""
+    """Items that were run, each as soon as it was."""
 
     items = serializers.IntegerField()
-    failed_items = serializers.IntegerField()
     per_second = serializers.FloatField()
 
 
@@ -84,6 +83,8 @@ class BatchFigures(Document):
     failed = serializers.IntegerField()
     cancelled = serializers.IntegerField()
     expired = serializers.IntegerField()
+    completed_items = serializers.IntegerField(help_text="Items with an output, of the batches that ended")
+    failed_items = serializers.IntegerField(help_text="Items with an error, of the batches that ended")
     average_seconds = serializers.FloatField(allow_null=True, help_text="From submission to end")
 
 

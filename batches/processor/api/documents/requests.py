@@ -106,7 +106,7 @@ class AnalyticsForm(StrictSerializer):
     period = Span(longest=KEPT, default=timedelta(hours=1), help_text="How far back: 1h by default, at most 14d")
     metrics = Names(known=METRICS, default=METRICS, help_text=f"Separated by commas: {', '.join(METRICS)}")
     step = Span(longest=KEPT, required=False, help_text="How long a step of the series is; by the period by default")
-    model = serializers.CharField(required=False, help_text="The name of one; all by default")
+    model = serializers.CharField(required=False, help_text="A model, or a version as in model-v1.0; all by default")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "step" in attrs and attrs["period"] > attrs["step"] * MOST_STEPS:
