@@ -55,7 +55,7 @@ class FailureBody(ErrorBody):
 
 
 class TransformErrorBody(ErrorBody):
-    """The same under /api/v1/transform. `details` of a bad item: its `row`, counted from 0, the `field`, the `reason`."""
+    """The same under /api/v1/transform. `details` of a bad item are its `row`, counted from 0, `field` and `reason`."""
 
     error = serializers.ChoiceField(choices=spelled_codes(TRANSFORM), help_text="Compare this")
 
