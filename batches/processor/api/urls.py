@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import batches, configuring, figures, results, submit, tickets
+from . import batches, configuring, figures, models, results, submit, tickets
 
 urlpatterns = [
     path("submit", submit.SubmitView.as_view(), name="processor-submit"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("metrics", figures.MetricsView.as_view(), name="processor-metrics"),
     path("tickets", tickets.TicketsView.as_view(), name="processor-tickets"),
     path("analytics", figures.AnalyticsView.as_view(), name="processor-analytics"),
+    path("models", models.ModelsView.as_view(), name="processor-models"),
+    path("models/<str:name>", models.ModelView.as_view(), name="processor-model"),
+    path("models/<str:name>/versions", models.VersionsView.as_view(), name="processor-versions"),
+    path("models/<str:name>/default", models.DefaultView.as_view(), name="processor-default"),
 ]
