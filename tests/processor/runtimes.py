@@ -27,7 +27,7 @@ class Doubler(ModelRuntime):
 
 
 class Trying(Doubler):
-    """Writes down what it runs, waits for the gate, takes `factor` seconds for each item, and hates 13 and above 1000."""
+    """Writes down what it runs, waits for the gate, takes `factor` seconds an item, hates 13 and above 1000."""
 
     def __init__(self, file: ModelFile) -> None:
         if file.data == b"broken":

@@ -6,9 +6,9 @@ from collections import deque
 from batches.processor.batching.fit import fitted
 
 REMEMBERED = 50  # runs
-STEP = 16  # parts of the limit: additive increase by one of them
 REACH = 4  # times the largest run so far: no line is trusted beyond
 FIRST = 8
+SLACK = 1e-6  # items: what rounding takes
 
 
 class Sizes:
@@ -25,8 +25,8 @@ class Sizes:
             self._runs.append((items, seconds))
             if seconds > target:
                 self._steps = max(min(self._steps, items) // 2, 1)
-            elif items >= self._steps:
-                self._steps = min(self._steps + max(limit // STEP, 1), limit)
+            elif items >= self._steps:  # by one; twice as many while even that would end in time
+                self._steps = min(self._steps * 2 if seconds * 2 <= target else self._steps + 1, limit)
 
     def size(self, *, limit: int, target: float) -> int:
         """How many items the next run takes, from 1 to `limit`."""
@@ -37,4 +37,4 @@ class Sizes:
         if line is None:
             return min(max(steps, 1), limit)
         reach = REACH * max(items for items, _ in runs)
-        return int(min(max(line.items(target), 1), reach, limit))
+        return int(min(max(line.items(target) + SLACK, 1), reach, limit))

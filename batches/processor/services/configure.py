@@ -49,7 +49,7 @@ def _checked(changes: Mapping[str, Any]) -> dict[Priority, float]:
         if name not in known:
             raise InvalidRequest.field(name, f"is no setting. There are {', '.join(sorted(known))}.")
     size, wait = changes.get("max_batch_size"), changes.get("max_wait_time_ms")
-    if size is not None and not (_is_number(size) and size == int(size) and 1 <= size <= LARGEST_BATCH):
+    if size is not None and not (_is_number(size) and 1 <= size <= LARGEST_BATCH and size == int(size)):
         raise InvalidRequest.field("max_batch_size", f"must be a whole number from 1 to {LARGEST_BATCH}.")
     if wait is not None and not (_is_number(wait) and 0 <= wait <= LONGEST_WAIT_MS):
         raise InvalidRequest.field("max_wait_time_ms", f"must be a number from 0 to {LONGEST_WAIT_MS:g}.")
