@@ -21,7 +21,7 @@ class FileParser(BaseParser):
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> bytes:
+    ) -> Any:
         limit = settings.MODEL_MAX_BYTES
         data = stream.read(limit + 1)
         if len(data) > limit:
@@ -36,7 +36,7 @@ class UploadView(ApiView):
 
     def file(self) -> bytes:
         """The body. Raises `InvalidRequest` for none."""
-        data = self.request.data
+        data: Any = self.request.data
         if not isinstance(data, bytes) or not data:
             raise InvalidRequest.field("file", f"is missing: send it as the body, as {BINARY}.")
         return data

@@ -7,11 +7,12 @@ from project.access.models import AuditEntry
 from project.access.roles import Role
 
 PATH = "/api/batch-processor/configure"
+WEIGHTS = {"critical": 1.0, "high": 0.8, "normal": 0.5, "low": 0.2}
 SEED = {
     "max_batch_size": 64,
     "max_wait_time_ms": 50,
     "enable_dynamic_batching": True,
-    "priority_weights": {"critical": 1.0, "high": 0.8, "normal": 0.5, "low": 0.2},
+    "priority_weights": WEIGHTS,
 }
 
 
@@ -28,7 +29,7 @@ def test_what_is_left_out_stays(admin):
     assert changed == {
         **SEED,
         "enable_dynamic_batching": False,
-        "priority_weights": {**SEED["priority_weights"], "low": 0.1},
+        "priority_weights": {**WEIGHTS, "low": 0.1},
     }
 
 

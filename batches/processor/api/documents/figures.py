@@ -1,5 +1,6 @@
 """What the batch processor answers about itself."""
 
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -88,23 +89,23 @@ class BatchFigures(Document):
     average_seconds = serializers.FloatField(allow_null=True, help_text="From submission to end")
 
 
+@cache
 def _series(shape: type[Document]) -> Any:
     """Its figures of a whole period, and of each step of it."""
     name = shape.__name__
     step = type(f"{name}Step", (shape,), {"at": serializers.DateTimeField(), "__doc__": f"{shape.__doc__}"})
-    whole = type(f"{name}Series", (shape,), {"series": step(many=True), "__doc__": f"{shape.__doc__}"})
-    return whole(required=False)
+    return type(f"{name}Series", (shape,), {"series": step(many=True), "__doc__": f"{shape.__doc__}"})
 
 
 class AnalyticsMetrics(Document):
     """The metrics that were asked for."""
 
-    throughput = _series(Throughput)
-    latency = _series(TimeFigures)
-    queue_time = _series(TimeFigures)
-    compute_time = _series(TimeFigures)
-    batch_size = _series(BatchSizes)
-    batches = _series(BatchFigures)
+    throughput = _series(Throughput)(required=False)
+    latency = _series(TimeFigures)(required=False)
+    queue_time = _series(TimeFigures)(required=False)
+    compute_time = _series(TimeFigures)(required=False)
+    batch_size = _series(BatchSizes)(required=False)
+    batches = _series(BatchFigures)(required=False)
 
 
 class ProcessorAnalytics(Document):
