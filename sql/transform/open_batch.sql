@@ -1,5 +1,6 @@
 -- transform.open_batch: begin a batch and take a place for it. A batch in 'queued' keeps the place until it ends; for any
--- other the place is taken until the transaction ends. o_slot is null when the caller has no place left: roll back.
+-- other the place is taken until the transaction ends. o_slot is null when the caller has no place left, and 0 for one who
+-- never had any (transform.ensure_slots makes them): roll back.
 -- With p_key, an idempotency key of the owner, the batch that was begun under it before is returned, o_made false, if
 -- its p_digest is the same.
 -- Locks: a place of the owner that nobody else holds; waits for another batch that begins under the same key.
@@ -30,7 +31,9 @@ BEGIN
   END IF;
   SELECT s.number INTO o_slot FROM transform_slot s
     WHERE s.owner = p_owner AND s.batch_id IS NULL ORDER BY s.number LIMIT 1 FOR UPDATE SKIP LOCKED;
-  IF FOUND AND p_status = 'queued' THEN
+  IF NOT FOUND THEN
+    o_slot := CASE WHEN NOT EXISTS (SELECT FROM transform_slot s WHERE s.owner = p_owner) THEN 0 END;
+  ELSIF p_status = 'queued' THEN
     UPDATE transform_slot s SET batch_id = o_batch WHERE s.owner = p_owner AND s.number = o_slot;
   END IF;
 END $$;

@@ -15,10 +15,11 @@ from batches.transform.models import TransformBatch
 from batches.transform.queries import batches, results
 from batches.transform.queries.versions import active_version
 from batches.transform.roles import SUBMITTERS
+from batches.transform.services.opening import Opened
 from batches.transform.states import OnError, Status
 from batches.transform.submission import Submission, digest
 from project.access.throttles import throttled_name
-from project.api.errors import ApiError, InvalidRequest
+from project.api.errors import InvalidRequest
 
 from .documents import requests, responses
 from .documents.shared import TAG
@@ -53,7 +54,7 @@ class BatchesView(TransformView):
         """The results, or where they will be."""
         given = self.submission(self.parse(requests.TransformRequest))
         opened = services.submit(given, respond_async=_prefers(request))
-        response = _answer(opened.batch)
+        response = _answer(opened)
         if not opened.made:
             response["Idempotent-Replayed"] = "true"
         return response
@@ -74,18 +75,20 @@ class BatchesView(TransformView):
         )
 
 
-def _answer(batch: TransformBatch) -> HttpResponseBase:
-    """Raises the 400 of a bad item, and the 500 of what nobody foresaw."""
+def _answer(opened: Opened) -> HttpResponseBase:
+    """Raises the 400 of a bad item."""
+    batch = opened.batch
     if batch.execution_id is not None:
         headers = {"Location": reverse("transform-batch", args=[batch.batch_id])}
         return Response(batches.status(batch), status=202, headers=headers)
     if batch.status == Status.COMPLETED:
-        return HttpResponse(_success(batch), content_type="application/json")
-    found = (batch.error or {}).get("details")
-    raise errors.bad_item(found) if found else ApiError("An unexpected error occurred")
+        given = results.all_results(batch) if opened.results is None else opened.results
+        return HttpResponse(_success(batch, given), content_type="application/json")
+    assert batch.error is not None
+    raise errors.bad_item(batch.error["details"])
 
 
-def _success(batch: TransformBatch) -> bytes:
+def _success(batch: TransformBatch, given: bytes) -> bytes:
     """The document with the results as they were stored: they may be large."""
     head: dict[str, Any] = {
         "status": "success",
@@ -96,7 +99,7 @@ def _success(batch: TransformBatch) -> bytes:
     }
     if batch.on_error == OnError.SKIP:
         head |= {"failed": batch.failed, "errors": results.bad_items(batch, -1, batch.failed)}
-    return dumped(head)[:-1] + b',"results":' + results.all_results(batch) + b"}"
+    return dumped(head)[:-1] + b',"results":' + given + b"}"
 
 
 def _prefers(request: Request) -> bool:

@@ -27,19 +27,21 @@ def chunk(claim: Claim) -> dict[str, Any]:
     outcome = compiled(found.batch.version).run(items, first_row=found.first_row, on_error=found.batch.on_error)
     seconds = time.perf_counter() - began
     bad = [error.document() for error in outcome.errors]
-    sql.routine(
-        "transform.finish_chunk",
-        found.batch_id,
-        found.number,
-        dumped(outcome.results),
-        len(outcome.results),
-        outcome.filtered,
-        Jsonb(bad),
-        seconds,
-        process.name(),
-        process.memory_bytes(),
-        claim.fence,
-        claim.job_id,
+    sql.execute_apart(
+        "SELECT transform.finish_chunk(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            found.batch_id,
+            found.number,
+            dumped(outcome.results),
+            len(outcome.results),
+            outcome.filtered,
+            Jsonb(bad),
+            seconds,
+            process.name(),
+            process.memory_bytes(),
+            claim.fence,
+            claim.job_id,
+        ],
     )
     return {"results": len(outcome.results), "filtered": outcome.filtered, "errors": len(bad)}
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from django.db import transaction
-
 from batches.transform.encoding import dumped
-from batches.transform.models import TransformBatch, TransformChunk
-from batches.transform.services.opening import Opened, ensure_slots, open_batch
+from batches.transform.models import TransformBatch
+from batches.transform.services.opening import Opened, open_in_place
 from batches.transform.states import Status
 from batches.transform.submission import Submission
+from project.postgres import sql
 from workers import services as engine
 from workers.services import Dependency, JobSpec
 
@@ -17,15 +16,16 @@ SETTLE = "settle"
 
 
 def detach(given: Submission) -> Opened:
-    """Stores the items and has the engine do them. Raises as `open_batch`."""
-    ensure_slots(given.owner)
-    with transaction.atomic():
-        opened = open_batch(given, Status.QUEUED)
-        if opened.made:
-            count = _store(opened.batch, given)
-            execution = engine.submit(workflow=WORKFLOW, jobs=_jobs(opened.batch, count), actor=given.actor)
-            opened.batch.execution_id = execution.pk
-            opened.batch.save(update_fields=["execution_id"])
+    """Stores the items and has the engine do them. Raises as `open_in_place`."""
+
+    def work(batch: TransformBatch) -> None:
+        count = _store(batch, given)
+        execution = engine.submit(workflow=WORKFLOW, jobs=_jobs(batch, count), actor=given.actor)
+        batch.execution_id = execution.pk
+        batch.save(update_fields=["execution_id"])
+
+    opened = open_in_place(given, Status.QUEUED, work)
+    opened.batch.refresh_from_db(fields=["created_at", "started_at", "completed_at"])
     return opened
 
 
@@ -33,10 +33,7 @@ def _store(batch: TransformBatch, given: Submission) -> int:
     """At least one chunk, so that a batch without items ends as others do."""
     starts = range(0, max(len(given.items), 1), given.batch_size)
     chunks = [given.items[start : start + given.batch_size] for start in starts]
-    TransformChunk.objects.bulk_create(
-        TransformChunk(batch=batch, number=number, first_row=start, size=len(items), items=dumped(items))
-        for number, (start, items) in enumerate(zip(starts, chunks, strict=True))
-    )
+    sql.execute_apart(_STORE, [batch.pk, list(starts), [len(one) for one in chunks], [dumped(one) for one in chunks]])
     return len(chunks)
 
 
@@ -69,3 +66,10 @@ def _job(batch: TransformBatch, key: str, kind: str, *, after: list[str], **payl
         payload={"batch": batch.pk, **payload},
         depends_on=tuple(Dependency(one, on_failure="ignore") for one in after),
     )
+
+
+_STORE = """
+INSERT INTO transform_chunk (batch_id, number, first_row, size, items, errors)
+SELECT %s, c.place - 1, c.first_row, c.size, c.items, '[]'
+FROM unnest(%s::integer[], %s::integer[], %s::bytea[]) WITH ORDINALITY c (first_row, size, items, place)
+"""

@@ -1,7 +1,11 @@
 """How a batch begins: in a place of its caller, once under an idempotency key."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
 
 from batches.transform.models import TransformBatch
 from batches.transform.states import Status
@@ -13,47 +17,62 @@ from project.postgres import sql
 
 @dataclass(frozen=True)
 class Opened:
-    """A batch, and whether it begins now; if not it is the one that the same request made before."""
+    """A batch, and whether it begins now; if not it is the one that the same request made before. `results` are a JSON
+    array, of a batch that was done at once."""
 
     batch: TransformBatch
     made: bool
+    results: bytes | None = None
 
 
-def ensure_slots(owner: str) -> None:
-    """Call it before the transaction in which batches of this caller begin."""
-    sql.routine("transform.ensure_slots", owner, AT_ONCE)
+class NoPlaces(Exception):
+    """The caller is new: there is no row for any of their places."""
 
 
-def open_batch(given: Submission, status: Status) -> Opened:
-    """Begins a batch; needs a transaction.
+def open_in_place(given: Submission, status: Status, work: Callable[[TransformBatch], bytes | None]) -> Opened:
+    """Begins a batch and does `work` on it, which gives its results if it has them: one transaction.
 
     Raises `TooManyRequests` when the caller has as many as may go on at once, and `Conflict` when another request had
     the idempotency key.
     """
-    found = sql.row(
-        "SELECT * FROM transform.open_batch(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", _values(given, status)
-    )
-    assert found is not None
-    batch = TransformBatch.objects.select_related("version__pipeline").get(pk=found["o_batch"])
-    if not found["o_made"]:
-        return Opened(batch, made=False)
-    if found["o_slot"] is None:
-        raise too_many()
-    _record(batch)
-    return Opened(batch, made=True)
+    try:
+        return _open(given, status, work)
+    except NoPlaces:
+        sql.routine("transform.ensure_slots", given.owner, AT_ONCE)
+        return _open(given, status, work)
 
 
-def too_many() -> TooManyRequests:
-    """A 429. When a place will be free nobody knows: a second is the least that a client should wait."""
+def _open(given: Submission, status: Status, work: Callable[[TransformBatch], bytes | None]) -> Opened:
+    name = f"batch_{secrets.token_hex(10)}"
+    with transaction.atomic():
+        found = sql.row(_OPEN, _values(name, given, status))
+        assert found is not None
+        if not found["o_made"]:
+            known = TransformBatch.objects.select_related("version__pipeline")
+            return Opened(known.get(pk=found["o_batch"]), made=False)
+        if found["o_slot"] is None:
+            raise _too_many()
+        if found["o_slot"] == 0:
+            raise NoPlaces
+        batch = _row(found["o_batch"], name, given, status)
+        _record(batch)
+        return Opened(batch, made=True, results=work(batch))
+
+
+def _too_many() -> TooManyRequests:
+    """When a place will be free nobody knows: a second is the least that a client should wait."""
     error = TooManyRequests.after(1)
     error.message = f"{AT_ONCE} batches of this key are being processed, which is the limit. Wait until one has ended."
     error.details = {"limit": AT_ONCE, "retry_after": 1}
     return error
 
 
-def _values(given: Submission, status: Status) -> list[object]:
+_OPEN = "SELECT * FROM transform.open_batch(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+def _values(name: str, given: Submission, status: Status) -> list[Any]:
     return [
-        f"batch_{secrets.token_hex(10)}",
+        name,
         given.owner,
         given.actor.pk if given.actor else None,
         given.version.pk,
@@ -65,6 +84,24 @@ def _values(given: Submission, status: Status) -> list[object]:
         given.idempotency_key,
         given.digest,
     ]
+
+
+def _row(pk: int, name: str, given: Submission, status: Status) -> TransformBatch:
+    """What was inserted, without the database's own moments."""
+    batch = TransformBatch(
+        pk=pk,
+        batch_id=name,
+        owner=given.owner,
+        actor=given.actor,
+        version=given.version,
+        status=status,
+        on_error=given.on_error,
+        parallel=given.parallel,
+        batch_size=given.batch_size,
+        total=len(given.items),
+    )
+    batch._state.adding = False
+    return batch
 
 
 def _record(batch: TransformBatch) -> None:
