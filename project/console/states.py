@@ -82,6 +82,14 @@ TONES: dict[str, str] = {
     "APPLIED": GOOD,
     "OK": GOOD,
     "CRITICAL": BAD,
+    # transform
+    "QUEUED": IDLE,
+    "DONE": GOOD,
+    "IN USE": GOOD,
+    "NOT IN USE": IDLE,
+    "RESULT": GOOD,
+    "FILTERED": IDLE,
+    "ERROR": BAD,
     # keys
     "VALID": GOOD,
     "EXPIRES SOON": WARN,
