@@ -22,6 +22,7 @@ from .periods import Names, Span
 MOST_METADATA_BYTES = 16 * 1024
 BATCH_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
 ACTIVE = "active"
+USUAL_PERIOD = timedelta(hours=1)
 
 
 class SubmitRequest(StrictSerializer):
@@ -103,12 +104,15 @@ class ConfigureRequest(StrictSerializer):
 class AnalyticsForm(StrictSerializer):
     """Which figures, and of which time."""
 
-    period = Span(longest=KEPT, default=timedelta(hours=1), help_text="How far back: 1h by default, at most 14d")
-    metrics = Names(known=METRICS, default=METRICS, help_text=f"Separated by commas: {', '.join(METRICS)}")
+    period = Span(longest=KEPT, required=False, help_text="How far back: 1h by default, at most 14d")
+    metrics = Names(
+        known=METRICS, required=False, help_text=f"Separated by commas: {', '.join(METRICS)}. All by default"
+    )
     step = Span(longest=KEPT, required=False, help_text="How long a step of the series is; by the period by default")
     model = serializers.CharField(required=False, help_text="A model, or a version as in model-v1.0; all by default")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "step" in attrs and attrs["period"] > attrs["step"] * MOST_STEPS:
+        wanted = {"period": USUAL_PERIOD, "metrics": METRICS, **attrs}
+        if "step" in wanted and wanted["period"] > wanted["step"] * MOST_STEPS:
             raise serializers.ValidationError({"step": f"Cuts the period into more than {MOST_STEPS} steps."})
-        return attrs
+        return wanted
