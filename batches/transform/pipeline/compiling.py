@@ -57,7 +57,8 @@ def _cast(step: steps.Cast) -> Action:
             return convert(step.op, field, moments.day(step.format))
         case "datetime":
             one = moments.moment(step.format, step.zone, step.output_zone)
-            return convert(step.op, field, one, each(one) if step.format is None else None)
+            plain = moments.stays(step.format, step.output_zone)
+            return convert(step.op, field, one, moments.moments(one) if plain else None)
         case "string":
             return convert(step.op, field, texts.string, each(texts.string))
 

@@ -12,8 +12,8 @@ from .texts import text_of
 
 HIDDEN = "***"
 PHONE_SHOWN, PHONE_HIDDEN = 4, 3  # digits
-PSEUDONYM_BYTES = 16
 _PLAIN_PHONE = PHONE_SHOWN + PHONE_HIDDEN
+PSEUDONYM_BYTES = 16
 _NAMED = 3  # letters before the @ from which on the first and the last of them are shown
 
 
@@ -29,12 +29,16 @@ def email(value: Any) -> Any:
 
 def emails(column: Column) -> Column:
     """The same of texts all at once; a domain is looked at once."""
-    parts = list(map(str.rpartition, column, repeat("@")))
-    domains = {domain for domain in {part[2] for part in parts} if _is_domain(domain)}
-    return [
-        f"{local[0]}{HIDDEN}{local[-1]}@{domain}" if domain in domains and len(local) >= _NAMED else email(value)
-        for value, (local, _, domain) in zip(column, parts, strict=True)
-    ]
+    domains: set[str] = set()
+    made = []
+    for value, (local, _, domain) in zip(column, map(str.rpartition, column, repeat("@")), strict=True):
+        if domain in domains and len(local) >= _NAMED:
+            made.append(f"{local[0]}{HIDDEN}{local[-1]}@{domain}")
+            continue
+        made.append(email(value))
+        if _is_domain(domain):
+            domains.add(domain)
+    return made
 
 
 def _text(value: Any) -> str:
@@ -49,19 +53,22 @@ def phone(value: Any) -> Any:
     """***-0123."""
     if value is None:
         return None
-    digits = [sign for sign in _text(value) if sign.isdecimal()]
+    text = _text(value)
+    if len(text) >= _PLAIN_PHONE and text[:PHONE_HIDDEN].isdecimal() and text[-PHONE_SHOWN:].isdecimal():
+        return f"{HIDDEN}-{text[-PHONE_SHOWN:]}"
+    digits = [sign for sign in text if sign.isdecimal()]
     shown = min(PHONE_SHOWN, len(digits) - PHONE_HIDDEN)
     return f"{HIDDEN}-{''.join(digits[-shown:])}" if shown > 0 else HIDDEN
 
 
 def phones(column: Column) -> Column:
-    """The same of texts all at once: those with three digits in front and four at the end need no closer look."""
-    return [
-        f"{HIDDEN}-{value[-4:]}"
-        if type(value) is str and len(value) >= _PLAIN_PHONE and value[:3].isdecimal() and value[-4:].isdecimal()
-        else phone(value)
-        for value in column
-    ]
+    """The same of texts all at once: in those of one length the digits that count stand at the same places."""
+    text, lengths = "".join(column), set(map(len, column))
+    length = lengths.pop()
+    counted = [*range(PHONE_HIDDEN), *range(length - PHONE_SHOWN, length)]
+    if lengths or length < _PLAIN_PHONE or not all(text[at::length].isdecimal() for at in counted):
+        return [phone(value) for value in column]
+    return [f"{HIDDEN}-{value[-PHONE_SHOWN:]}" for value in column]
 
 
 def partial(first: int, last: int, char: str) -> One:

@@ -165,3 +165,18 @@ def test_null_stays_null_and_an_absent_field_absent(to):
 )
 def test_a_cast_that_can_not_be_done_is_refused_by_field(step, field):
     assert list(refused({"field": "a", **step})) == [f"steps.0.{field}"]
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("2024-W01-1T00:00:00Z", "2024-01-01T00:00:00Z"),
+        ("2024-01-01T000000.5Z", "2024-01-01T00:00:00.500000Z"),
+        ("2024-01-01 00:00:00Z", "2024-01-01T00:00:00Z"),
+    ],
+)
+def test_datetimes_have_one_form_also_among_many(given, made):
+    plain = "2024-02-03T04:05:06Z"
+    step = compiled({"field": "a", **cast("datetime")})
+    assert len(given) == len(plain)
+    assert step.run([{"a": plain}] * 5 + [{"a": given}]).results == [{"a": plain}] * 5 + [{"a": made}]

@@ -143,3 +143,27 @@ def test_no_value_is_too_odd_for_a_mask(given, step):
 )
 def test_a_mask_that_can_not_be_done_is_refused_by_field(step, field):
     assert list(refused({"field": "a", **step})) == [f"steps.0.{field}"]
+
+
+ODD = [
+    "",
+    "555-0123",
+    "5550123",
+    "555-012x",
+    "x55-0123",
+    5550123,
+    True,
+    None,
+    [1],
+    "555-01234",
+    "\u0665\u0665\u0665-\u0660\u0661\u0662\u0663",
+]
+
+
+@pytest.mark.parametrize("odd", [*ODD, "jo@x.org", "user@x.org", "user@a b", "@x.org", "no address"])
+@pytest.mark.parametrize("usual", ["555-0123", "user@x.org", "a b@x.org"])
+@pytest.mark.parametrize("method", ["phone", "email"])
+def test_one_among_many_is_masked_as_it_is_alone(method, usual, odd):
+    step = compiled({"field": "a", **mask(method)})
+    items = [{"a": usual}] * 3 + [{"a": odd}] + [{"a": usual}]
+    assert step.run(items).results == [result for item in items for result in step.run([item]).results]
