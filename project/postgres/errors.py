@@ -69,6 +69,7 @@ CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {
 }
 
 LOCK_TIMEOUT = "55P03"
+RETRY_AFTER = "1"  # second
 
 # Conditions of the server that pass by themselves. A full SQLSTATE or its class.
 PASSING: dict[str, str] = {
@@ -102,7 +103,10 @@ def api_error(error: BaseException) -> ApiError | None:
         kind, code, message = CONSTRAINTS[cause.diag.constraint_name]
         return kind(message, code=code)
     passing = _passing(cause)
-    return NotReady(f"{passing} Try again in a moment.", code=ErrorCode.DATABASE_UNAVAILABLE) if passing else None
+    if passing is None:
+        return None
+    message = f"{passing} Try again in a moment."
+    return NotReady(message, code=ErrorCode.DATABASE_UNAVAILABLE, headers={"Retry-After": RETRY_AFTER})
 
 
 def passes(error: BaseException | None) -> bool:

@@ -1,6 +1,5 @@
 """Transforming one chunk."""
 
-import time
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -8,11 +7,13 @@ from psycopg.types.json import Jsonb
 from batches.transform import process
 from batches.transform.encoding import dumped, loaded
 from batches.transform.models import TransformChunk
-from batches.transform.pipeline import compiled
+from batches.transform.pipeline import Outcome, compiled
+from batches.transform.services import running
 from batches.transform.services.ending import begin
+from batches.transform.services.running import Broken
 from batches.transform.states import ChunkState, OnError
 from project.postgres import sql
-from workers.handlers import Claim, handler
+from workers.handlers import Claim, Permanent, handler
 
 
 @handler("transform.chunk", internal=True, max_attempts=5, backoff_seconds=1.0, prefetch=4)
@@ -22,10 +23,7 @@ def chunk(claim: Claim) -> dict[str, Any]:
     if found.state != ChunkState.PENDING or _is_needless(found):
         return {}
     begin(found.batch_id)
-    items = loaded(bytes(found.items))
-    began = time.perf_counter()
-    outcome = compiled(found.batch.version).run(items, first_row=found.first_row, on_error=found.batch.on_error)
-    seconds = time.perf_counter() - began
+    outcome, seconds = _run(found)
     bad = [error.document() for error in outcome.errors]
     sql.execute_apart(
         "SELECT transform.finish_chunk(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -44,6 +42,16 @@ def chunk(claim: Claim) -> dict[str, Any]:
         ],
     )
     return {"results": len(outcome.results), "filtered": outcome.filtered, "errors": len(bad)}
+
+
+def _run(found: TransformChunk) -> tuple[Outcome, float]:
+    """Raises `Permanent` for a pipeline that breaks: it would break each time."""
+    ready, items = compiled(found.batch.version), loaded(bytes(found.items))
+    try:
+        done = running.run(ready, items, first_row=found.first_row, on_error=found.batch.on_error)
+    except Broken as error:
+        raise Permanent(str(error)) from None
+    return done.outcome, done.work_seconds
 
 
 def _chunk(claim: Claim) -> TransformChunk:

@@ -1,11 +1,13 @@
 """How long a batch will take."""
 
-import time
 from typing import Any
 
 from batches.transform.models import PipelineVersion
 from batches.transform.pipeline import Compiled
 from batches.transform.queries import rates
+from batches.transform.services import running
+from batches.transform.services.running import Broken
+from batches.transform.states import OnError
 
 TRIED = 100
 
@@ -20,6 +22,9 @@ def seconds(version: PipelineVersion, compiled: Compiled, items: list[Any]) -> f
 
 
 def _tried(compiled: Compiled, items: list[Any]) -> float:
-    began = time.perf_counter()
-    compiled.run(items[:TRIED], on_error="skip")
-    return (time.perf_counter() - began) * len(items) / TRIED
+    first = items[:TRIED]
+    try:
+        done = running.run(compiled, first, on_error=OnError.SKIP)
+    except Broken:
+        return 0.0  # the batch itself will tell
+    return done.work_seconds * len(items) / len(first)

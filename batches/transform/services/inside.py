@@ -1,64 +1,44 @@
 """Batches that the request does itself, before it answers."""
 
-import time
-from dataclasses import dataclass
-
 from psycopg.types.json import Jsonb
 
 from batches.transform import errors, process
 from batches.transform.encoding import dumped
 from batches.transform.models import TransformBatch
 from batches.transform.pipeline import Compiled, Outcome
+from batches.transform.services import running
 from batches.transform.services.opening import Opened, open_in_place
+from batches.transform.services.running import Broken, Run
 from batches.transform.states import OnError, Status
 from batches.transform.submission import Submission
 from project.postgres import sql
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """What running the pipeline came to: an outcome, or the error that nobody foresaw."""
-
-    outcome: Outcome | None = None
-    unforeseen: Exception | None = None
-    seconds: float
-
-
 def run(given: Submission, compiled: Compiled) -> Opened:
     """Runs the items through the pipeline in one transaction: the batch, its results and its place are one.
 
-    Raises as `open_in_place`, and whatever a pipeline raises that it should not, once that is stored. A bad item of
-    `on_error: fail` is the `error` of the batch.
+    Raises as `open_in_place`, and `Broken` once that is stored. A bad item of `on_error: fail` is the `error` of the
+    batch.
     """
-    unforeseen: list[Exception] = []
+    broken: list[Broken] = []
 
     def work(batch: TransformBatch) -> bytes | None:
-        attempt = _attempt(given, compiled)
-        if attempt.unforeseen is not None:
-            unforeseen.append(attempt.unforeseen)
-        return _end(batch, attempt)
+        try:
+            return _end(batch, running.run(compiled, given.items, on_error=given.on_error.value))
+        except Broken as error:
+            broken.append(error)
+            return _end(batch, None)
 
     opened = open_in_place(given, Status.PROCESSING, work)
-    if unforeseen:
-        raise unforeseen[0]
+    if broken:
+        raise broken[0]
     return opened
 
 
-def _attempt(given: Submission, compiled: Compiled) -> Attempt:
-    began = time.perf_counter()
-    try:
-        outcome = compiled.run(given.items, on_error=given.on_error.value)
-    except Exception as error:  # noqa: BLE001 - counted as a failed batch first, then raised
-        return Attempt(unforeseen=error, seconds=time.perf_counter() - began)
-    return Attempt(outcome=outcome, seconds=time.perf_counter() - began)
-
-
-def _end(batch: TransformBatch, attempt: Attempt) -> bytes | None:
-    batch.duration = attempt.seconds
-    found = _take(batch, attempt.outcome)
-    results = None
-    if attempt.outcome is not None and batch.status == Status.COMPLETED:
-        results = dumped(attempt.outcome.results)
+def _end(batch: TransformBatch, done: Run | None) -> bytes | None:
+    batch.duration = done.work_seconds if done else 0.0
+    found = _take(batch, done.outcome if done else None)
+    results = dumped(done.outcome.results) if done and batch.status == Status.COMPLETED else None
     sql.execute_apart(
         "SELECT transform.finish_inside(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
@@ -68,8 +48,8 @@ def _end(batch: TransformBatch, attempt: Attempt) -> bytes | None:
             batch.filtered,
             batch.failed,
             None if batch.error is None else Jsonb(batch.error),
-            attempt.outcome is not None,  # the same request may succeed another time
-            attempt.seconds,
+            done is not None,  # the same request may succeed another time
+            batch.duration,
             process.name(),
             process.memory_bytes(),
             results,

@@ -20,7 +20,7 @@ from tests.transform.api.batches import (
     send,
     status,
 )
-from workers.queries import graph
+from workers.queries import failures, graph
 
 
 def test_the_answer_says_where_the_batch_is(client):
@@ -95,7 +95,7 @@ def test_a_version_that_nobody_has_measured_is_tried_on_the_first_items(client, 
             tried.append(len(items))
             clock.now += 0.011 * len(items)
 
-    monkeypatch.setattr("batches.transform.services.estimating.time", clock)
+    monkeypatch.setattr("batches.transform.services.running.time", clock)
     assert estimating.seconds(active_version(), Slow(), [ITEM] * 1000) == pytest.approx(11.0)
     assert estimating.seconds(active_version(), Slow(), [ITEM] * 100) == 0.0
     assert tried == [100]
@@ -163,13 +163,19 @@ def test_a_version_that_is_replaced_meanwhile_still_does_the_batch(client, reque
     assert all_results(client, batch_id) == [{"b": 1}]
 
 
-def test_a_part_that_fails_for_good_fails_the_batch(client, workers, monkeypatch):
-    from workers.handlers import Permanent
+class Leaking:
+    """Raises what it should not, with a value in it."""
 
-    def broken(version):
-        raise Permanent("secret")
+    def run(self, items, **options):
+        raise ValueError(f"secret {items}")
 
-    monkeypatch.setattr(chunk_job, "compiled", broken)
-    found = ended(client, queued(client, [ITEM]))
+
+def test_a_pipeline_that_breaks_fails_the_batch_and_tells_nobody_of_the_items(client, workers, monkeypatch, caplog):
+    monkeypatch.setattr(chunk_job, "compiled", lambda _: Leaking())
+    batch_id = queued(client, [ITEM])
+    found = ended(client, batch_id)
     assert (found["status"], found["error"]["error"]) == ("failed", "internal_server_error")
-    assert "secret" not in str(found)
+    ((key, error),) = failures(TransformBatch.objects.get().execution_id)
+    assert key == "chunk-0"
+    assert error.startswith("ValueError at test_engine.py:")
+    assert "secret" not in caplog.text

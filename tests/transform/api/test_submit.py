@@ -142,7 +142,7 @@ def test_whole_numbers_of_any_length_stay_as_they_are(client):
     assert all_results(client, body["batch_id"]) == [item]
 
 
-def test_what_nobody_foresaw_is_a_500_and_a_failed_batch(client, monkeypatch):
+def test_what_nobody_foresaw_is_a_500_and_a_failed_batch(client, monkeypatch, caplog):
     from batches.transform.services import submitting
 
     class Broken:
@@ -153,7 +153,8 @@ def test_what_nobody_foresaw_is_a_500_and_a_failed_batch(client, monkeypatch):
     client.raise_request_exception = False
     response = send(client, [ITEM], key="once")
     assert (response.status_code, response.json()["error"]) == (500, "internal_server_error")
-    assert "secret" not in response.content.decode()
+    assert "secret" not in response.content.decode() + caplog.text
+    assert "ZeroDivisionError at test_submit.py:" in caplog.text
     monkeypatch.undo()
     assert TransformBatch.objects.get().status == "failed"
     assert send(client, [ITEM], key="once").status_code == 200
