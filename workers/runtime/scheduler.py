@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 
 import django.db
 import psycopg
@@ -66,10 +67,17 @@ class Scheduler(threading.Thread):
             self._leads = leads
             fired = leads and self._fire()
             if leads:
-                self._rounds.run()
-            if not fired:
-                self._stopping.wait(min(self._pause(connection), self._rounds.left()) if leads else LOOK_SECONDS)
+                self._wait(0.0 if fired else self._pause(connection))
+            else:
+                self._stopping.wait(LOOK_SECONDS)
             backoff.reset()
+
+    def _wait(self, seconds: float) -> None:
+        """Until the next look; meanwhile, and once in any case, what is due by the clock."""
+        end = time.monotonic() + seconds
+        self._rounds.run()
+        while (left := end - time.monotonic()) > 0 and not self._stopping.wait(min(left, self._rounds.left())):
+            self._rounds.run()
 
     def _begin(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -69,8 +69,7 @@ class Part:
         return orjson.dumps(self.results, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """An item that is ready to run."""
 
     part: Part

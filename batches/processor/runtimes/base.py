@@ -17,7 +17,7 @@ Nothing here knows Django or the database: a file is looked into in a process of
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 
 class BadItem(Exception):
@@ -37,8 +37,7 @@ class ModelFile:
     threads: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """What came of an item. `output` is JSON or NumPy's; `confidence` from 0 to 1, None where the model has none."""
 
     output: Any

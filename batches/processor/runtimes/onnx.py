@@ -176,7 +176,7 @@ def _confidences(array: Array) -> list[float] | None:
         return None
     if (array < 0).any() or (abs(array.sum(axis=1) - 1) > PROBABILITY_SLACK).any():
         return None
-    return [round(float(value), 6) for value in array.max(axis=1)]
+    return np.round(array.max(axis=1).astype(np.float64), 6).tolist()  # type: ignore[no-any-return]
 
 
 def _described(one: Any) -> dict[str, Any]:
