@@ -106,7 +106,7 @@ def test_one_socket_follows_many_batches(socket):
     assert {socket.next()["batch_id"] for _ in batches} == {batch.batch_id for batch in batches}
     for batch in batches:
         end(batch)
-    ended = set()
+    ended: set[str] = set()
     while len(ended) < len(batches):
         told = socket.next()
         if told["status"] == "completed":
