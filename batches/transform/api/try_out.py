@@ -6,7 +6,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from batches.transform.pipeline import Compiled, check, compiled
+from batches.transform.pipeline import check
+from batches.transform.pipeline.checking import read
+from batches.transform.pipeline.steps import Written
 from batches.transform.queries import pipelines, trying
 from batches.transform.queries.versions import active_version
 from batches.transform.roles import PIPELINE_KEEPERS, SUBMITTERS
@@ -24,7 +26,8 @@ class TryOutView(TransformView):
     @extend_schema(
         operation_id="try_out_pipeline",
         summary="What a pipeline would make of items, step by step. Nothing is stored.",
-        description="Of a stored pipeline, or of `steps` that are still being written.",
+        description="Of a stored pipeline, or of `steps` that are still being written. What a later step masks reads "
+        "`***` before it.",
         tags=TAG,
         request=documents.TryOut,
         responses=documents.Tried,
@@ -32,13 +35,15 @@ class TryOutView(TransformView):
     def post(self, request: Request) -> Response:
         """What became of each item."""
         given = self.parse(documents.TryOut)
-        return Response({"items": trying.tried(_chosen(given), given["items"])})
+        written, sensitive = _chosen(given)
+        return Response({"items": trying.tried(written, sensitive, given["items"])})
 
 
-def _chosen(given: dict[str, Any]) -> Compiled:
+def _chosen(given: dict[str, Any]) -> tuple[list[Written], list[str]]:
     if "steps" in given:
-        return Compiled(check(given["steps"], given.get("sensitive", [])))
+        sensitive = given.get("sensitive", [])
+        return check(given["steps"], sensitive), sensitive
     version = active_version(given.get("pipeline"))
     if "version" in given:
         version = pipelines.version(version.pipeline, given["version"])
-    return compiled(version)
+    return read(version.steps), version.sensitive

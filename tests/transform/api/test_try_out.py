@@ -35,6 +35,19 @@ def test_the_default_pipeline_tells_what_each_step_did(client):
     assert item["steps"][-1]["item"] == RESULT
 
 
+def test_what_is_masked_later_does_not_show_before(client):
+    response = client.post(PATH, {"items": [ITEM]}, format="json")
+    assert [step["item"]["email"] for step in response.json()["items"][0]["steps"]] == [
+        *["***"] * 3,
+        *["u***r@example.com"] * 2,
+    ]
+    copied = [{"op": "compute", "field": "copy", "expression": "email"}, {"op": "drop", "fields": ["copy", "email"]}]
+    copying = client.post(PATH, {"items": [ITEM], "steps": copied, "sensitive": ["email"]}, format="json")
+    assert copying.json()["items"][0]["steps"][0]["item"]["copy"] == "***"
+    for answer in (response, copying):
+        assert ITEM["email"] not in answer.content.decode()
+
+
 def test_steps_that_nobody_stored_can_be_tried(client):
     found = tried(client, steps=[NUMBER, POSITIVE], items=[{"n": "1"}, {"n": "-1"}, {"n": "secret"}, 5])
     assert [(item["outcome"], item["result"], item["field"], item["reason"]) for item in found] == [

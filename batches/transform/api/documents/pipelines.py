@@ -2,35 +2,17 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from batches.transform.pipeline.checking import MASKS, OPS
-from batches.transform.pipeline.limits import LONGEST_NAME, MOST_FIELDS, MOST_STEPS
+from batches.transform.pipeline.limits import LONGEST_NAME, MOST_FIELDS
 from project.api.serializers import StrictSerializer
-from project.api.shapes import Untitled
+
+from .steps import Steps
 
 Document = serializers.Serializer[Any]
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 TRIED = 100  # items of one try-out
-STEPS = {
-    "type": "array",
-    "minItems": 1,
-    "maxItems": MOST_STEPS,
-    "items": {
-        "oneOf": [
-            model.model_json_schema(schema_generator=Untitled, by_alias=True)
-            for model in (*OPS.values(), *MASKS.values())
-        ]
-    },
-    "description": "What is done to an item, in this order",
-}
-
-
-@extend_schema_field(STEPS)
-class Steps(serializers.JSONField):
-    """Steps, which the pipeline's own check reads: it names step and field."""
 
 
 class Sensitive(serializers.ListField):
