@@ -1,7 +1,6 @@
 """What the leading process calls by the clock."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,10 +10,9 @@ from workers.runtime.scheduler import Scheduler
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No rounds but the test's own."""
     monkeypatch.setattr(rounds, "_registered", {})
-    return
 
 
 def test_a_round_is_called_again_and_again_by_who_leads() -> None:

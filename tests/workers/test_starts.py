@@ -1,7 +1,5 @@
 """What worker processes prepare beside their first jobs."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.workers.hands import wait_for
@@ -12,7 +10,7 @@ called: list[str] = []
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two preparations of the test's own, the first of which fails."""
     monkeypatch.setattr(starts, "_registered", {})
     called.clear()
@@ -25,8 +23,6 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     @starts.at_start(queue="texts")
     def texts() -> None:
         called.append("texts")
-
-    return
 
 
 @pytest.mark.parametrize(
