@@ -24,12 +24,13 @@ from tests.transform.console.pages import (
     batch,
     page_of,
 )
+from workers.runtime import drain
 
 SHOTS = os.environ.get("SCREENSHOTS")  # a folder and the beginning of names, to look at the pages
 
 
 @pytest.fixture
-def pages(user_for, run_jobs):
+def pages(user_for):
     """Every page of transform with something on it."""
     admin = user_for(Role.BATCH_ADMIN)
     Pipeline.objects.create(name="bare")
@@ -37,7 +38,7 @@ def pages(user_for, run_jobs):
         name="default", steps=STEPS, sensitive=["name"], note="Names, masked.", activate=False, actor=admin
     )
     skipped = batch([ITEM, BAD, 7] * 40, actor=admin, on_error=OnError.SKIP, later=True, batch_size=7)
-    run_jobs()
+    drain()
     failed, done = batch([ITEM, BAD], actor=admin), batch([ITEM] * 3)
     return {
         "pipelines": PIPELINES,

@@ -42,7 +42,7 @@ class TransformBatchAdmin(ReadOnlyAdmin):
 
     view_roles: ClassVar = READERS
     list_display = (
-        "number", "state", "progress", "total_items", "filtered_items", "bad_items", "through", "by", "created", "took",
+        "number", "state", "progress", "filtered_items", "bad_items", "through", "by", "created", "took",
     )  # fmt: skip
     list_filter = ("status", "version__pipeline", "on_error")
     search_fields = ("batch_id__exact",)
@@ -71,13 +71,9 @@ class TransformBatchAdmin(ReadOnlyAdmin):
     def state(self, batch: TransformBatch) -> SafeString | str:
         return states.badge(batch.status)
 
-    @admin.display(description="done")
+    @admin.display(description="items done", ordering="total")
     def progress(self, batch: TransformBatch) -> SafeString:
         return charts.load(getattr(batch, "dealt_with", batch.processed), batch.total)
-
-    @admin.display(description="items", ordering="total")
-    def total_items(self, batch: TransformBatch) -> SafeString:
-        return figures.number(figures.count(batch.total))
 
     @admin.display(description="filtered")
     def filtered_items(self, batch: TransformBatch) -> SafeString:

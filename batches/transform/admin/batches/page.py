@@ -17,8 +17,8 @@ from project.console.people import holds
 from workers.services.operations import name as execution_name
 
 CELLS = 1000
-CHUNKS = 50
-BAD_ITEMS = 100
+CHUNKS = 20
+BAD_ITEMS = 25
 MARKS = {
     ChunkState.DONE: ("■", "done"),
     ChunkState.PENDING: ("□", "waiting"),

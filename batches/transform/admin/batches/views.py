@@ -25,7 +25,7 @@ LONGEST_ROW = 9  # digits
 def show(request: HttpRequest, batch_id: str) -> TemplateResponse:
     """A batch: how far is it, and which items were bad?"""
     batch = _batch(request, batch_id)
-    context = {**moving(request, batch, after=_after(request)), **_buttons(request, batch), "title": batch_id}
+    context = {**moving(request, batch, after=_after(request)), **_buttons(request, batch), "title": "Transform batch"}
     return page(request, "transform/batch.html", context)
 
 

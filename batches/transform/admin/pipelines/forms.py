@@ -40,7 +40,7 @@ class ItemsField(DocumentField):
     """Items: a JSON list, or one of them."""
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(rows=10, max_length=LONGEST_ITEMS, label="Items", **given)
+        super().__init__(rows=8, max_length=LONGEST_ITEMS, label="Items", **given)
 
     def clean(self, value: Any) -> Any:
         found = super().clean(value)
@@ -65,7 +65,7 @@ class StepsForm(forms.Form):
     """A version as its author writes it."""
 
     steps = DocumentField(
-        rows=16,
+        rows=14,
         max_length=LONGEST,
         help_text="A JSON list, done in its order; each step is an object with its op.",
         error_messages={"required": "Write the steps as a JSON list."},
