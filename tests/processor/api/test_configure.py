@@ -50,6 +50,8 @@ def test_null_goes_back_to_the_environment(admin, settings):
         ({"enable_dynamic_batching": "perhaps"}, "enable_dynamic_batching"),
         ({"priority_weights": {"urgent": 1}}, "priority_weights.urgent"),
         ({"priority_weights": {"high": 1.5}}, "priority_weights.high"),
+        ({"priority_weights": {"high": False}}, "priority_weights.high"),
+        ({"enable_dynamic_batching": 1}, "enable_dynamic_batching"),
         ({"priority_weights": 1}, "priority_weights"),
         ({"batch_size": 1}, "batch_size"),
     ],

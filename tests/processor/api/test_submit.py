@@ -87,6 +87,8 @@ def test_every_priority_is_taken(integrator, priority):
         ({"timeout_ms": 99}, "timeout_ms", "100"),
         ({"timeout_ms": 300_001}, "timeout_ms", "300000"),
         ({"timeout_ms": "soon"}, "timeout_ms", "integer"),
+        ({"timeout_ms": "5000"}, "timeout_ms", "integer"),
+        ({"timeout_ms": True}, "timeout_ms", "integer"),
         ({"timeout_ms": None}, "timeout_ms", "null"),
         ({"metadata": [1]}, "metadata", "dictionary"),
         ({"metadata": {"a": "x" * 17_000}}, "metadata", "at most 16384"),

@@ -9,6 +9,8 @@ from batches.processor.services.models import LONGEST_LATENCY_MS
 from batches.processor.states import InputFit
 from project.api.serializers import StrictSerializer
 
+from .numbers import Flag, Number, Whole
+
 Document = serializers.Serializer[Any]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
@@ -30,7 +32,7 @@ class DefaultRequest(StrictSerializer):
     """What a name stands for, and what takes submissions that name no model."""
 
     version = serializers.RegexField(NAME, required=False, help_text="What the model's bare name stands for")
-    default_model = serializers.BooleanField(default=False, help_text="Takes the submissions that name no model")
+    default_model = Flag(default=False, help_text="Takes the submissions that name no model")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "version" not in attrs and not attrs["default_model"]:
@@ -42,13 +44,13 @@ class ChangeRequest(StrictSerializer):
     """What changes of a model; the rest stays."""
 
     description = serializers.CharField(required=False, allow_blank=True, max_length=1000)
-    max_batch_size = serializers.IntegerField(
+    max_batch_size = Whole(
         min_value=1, max_value=LARGEST_BATCH, required=False, allow_null=True, help_text="Null: the processor's"
     )
-    target_latency_ms = serializers.FloatField(
+    target_latency_ms = Number(
         required=False, max_value=LONGEST_LATENCY_MS, help_text="What one run should take; above 0"
     )
-    warm_up = serializers.BooleanField(required=False, help_text="Run it on made-up items when a worker loads it")
+    warm_up = Flag(required=False, help_text="Run it on made-up items when a worker loads it")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:

@@ -17,6 +17,7 @@ from batches.processor.states import Priority, Status
 from project.api.serializers import StrictSerializer
 
 from .items import Items
+from .numbers import Flag, Number, Whole
 from .periods import Names, Span
 
 MOST_METADATA_BYTES = 16 * 1024
@@ -41,7 +42,7 @@ class SubmitRequest(StrictSerializer):
         help_text="A name of your own that no batch has; one is made by default",
         error_messages={"invalid": "Must be 1 to 64 letters, digits, dots, colons, hyphens or underscores."},
     )
-    timeout_ms = serializers.IntegerField(
+    timeout_ms = Whole(
         min_value=MIN_TIMEOUT_MS,
         max_value=MAX_TIMEOUT_MS,
         default=DEFAULT_TIMEOUT_MS,
@@ -71,28 +72,26 @@ class BatchFilter(StrictSerializer):
 class PriorityWeights(StrictSerializer):
     """Heavier goes first among work of the same age."""
 
-    critical = serializers.FloatField(min_value=0, max_value=1, required=False)
-    high = serializers.FloatField(min_value=0, max_value=1, required=False)
-    normal = serializers.FloatField(min_value=0, max_value=1, required=False)
-    low = serializers.FloatField(min_value=0, max_value=1, required=False)
+    critical = Number(min_value=0, max_value=1, required=False)
+    high = Number(min_value=0, max_value=1, required=False)
+    normal = Number(min_value=0, max_value=1, required=False)
+    low = Number(min_value=0, max_value=1, required=False)
 
 
 class ConfigureRequest(StrictSerializer):
     """What changes; the rest stays. Null goes back to the environment's value."""
 
-    max_batch_size = serializers.IntegerField(
+    max_batch_size = Whole(
         min_value=1, max_value=LARGEST_BATCH, required=False, allow_null=True, help_text="Items of one run of a model"
     )
-    max_wait_time_ms = serializers.FloatField(
+    max_wait_time_ms = Number(
         min_value=0,
         max_value=60_000,
         required=False,
         allow_null=True,
         help_text="How long a run that isn't full waits for more",
     )
-    enable_dynamic_batching = serializers.BooleanField(
-        required=False, allow_null=True, help_text="False: each item runs by itself"
-    )
+    enable_dynamic_batching = Flag(required=False, allow_null=True, help_text="False: each item runs by itself")
     priority_weights = PriorityWeights(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
