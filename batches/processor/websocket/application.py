@@ -1,6 +1,8 @@
 """The ASGI application of the WebSocket, around that of everything else."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from django.conf import settings
@@ -41,19 +43,25 @@ class Updates:
         elif self._by_caller[answer.admission.caller] >= settings.WEBSOCKET_MAX_CONNECTIONS:
             await handshake.refuse(send, handshake.refusal(_too_many()))
         else:
-            await send({"type": "websocket.accept", "headers": answer.headers})
-            await self._hold(answer.admission, receive, send)
+            with self._counted(answer.admission.caller):
+                await send({"type": "websocket.accept", "headers": answer.headers})
+                await self._converse(answer.admission, receive, send)
 
-    async def _hold(self, admission: Admission, receive: Receive, send: Send) -> None:
+    async def _converse(self, admission: Admission, receive: Receive, send: Send) -> None:
         limit = settings.WEBSOCKET_MAX_SUBSCRIPTIONS
         conversation = Conversation(admission, self._watch, limit=limit, receive=receive, send=send)
-        self._by_caller[admission.caller] += 1
+        with self._guard.guarded(conversation):
+            await conversation.hold()
+
+    @contextmanager
+    def _counted(self, caller: str) -> Iterator[None]:
+        self._by_caller[caller] += 1
         try:
-            with self._guard.guarded(conversation):
-                await conversation.hold()
+            yield
         finally:
-            self._by_caller[admission.caller] -= 1
-            self._by_caller += Counter()  # drops those that have none
+            self._by_caller[caller] -= 1
+            if not self._by_caller[caller]:
+                del self._by_caller[caller]
 
 
 def _too_many() -> TooManyRequests:
