@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from psycopg.types.json import Jsonb
 
 from batches.transform import process
@@ -11,7 +12,7 @@ from batches.transform.pipeline import Outcome, compiled
 from batches.transform.services import running
 from batches.transform.services.ending import begin
 from batches.transform.services.running import Broken
-from batches.transform.states import ChunkState, OnError
+from batches.transform.states import ChunkState, OnError, Status
 from project.postgres import sql
 from workers.handlers import Claim, Permanent, handler
 
@@ -19,10 +20,11 @@ from workers.handlers import Claim, Permanent, handler
 @handler("transform.chunk", internal=True, max_attempts=5, backoff_seconds=1.0, prefetch=4)
 def chunk(claim: Claim) -> dict[str, Any]:
     """Keeps the results with the claim's fence, so that each chunk is counted once however many workers tried it."""
-    found = _chunk(claim)
-    if found.state != ChunkState.PENDING or _is_needless(found):
+    found, needless = _chunk(claim)
+    if found.state != ChunkState.PENDING or needless:
         return {}
-    begin(found.batch_id)
+    if found.batch.status == Status.QUEUED:
+        begin(found.batch_id)
     outcome, seconds = _run(found)
     bad = [error.document() for error in outcome.errors]
     sql.execute_apart(
@@ -54,15 +56,11 @@ def _run(found: TransformChunk) -> tuple[Outcome, float]:
     return done.outcome, done.work_seconds
 
 
-def _chunk(claim: Claim) -> TransformChunk:
-    chunks = TransformChunk.objects.select_related("batch__version")
-    return chunks.get(batch=claim.payload["batch"], number=claim.payload["chunk"])
-
-
-def _is_needless(found: TransformChunk) -> bool:
-    """A bad item fails the batch, and the first one is told: what comes after it needs no work, what comes before
-    does."""
-    if found.batch.on_error != OnError.FAIL:
-        return False
-    before = TransformChunk.objects.filter(batch=found.batch_id, number__lt=found.number, state=ChunkState.DONE)
-    return before.exclude(errors=[]).exists()
+def _chunk(claim: Claim) -> tuple[TransformChunk, bool]:
+    """With the batch and its version; and whether it is needless: a bad item fails the batch, and the first
+    one is told, so what comes after it needs no work, and what comes before does."""
+    before = TransformChunk.objects.filter(batch=OuterRef("batch"), number__lt=OuterRef("number"))
+    needless = Q(batch__on_error=OnError.FAIL) & Exists(before.filter(state=ChunkState.DONE).exclude(errors=[]))
+    chunks = TransformChunk.objects.select_related("batch__version").annotate(needless=needless)
+    found = chunks.get(batch=claim.payload["batch"], number=claim.payload["chunk"])
+    return found, found.needless
