@@ -17,9 +17,9 @@ from batches.processor.sample import FILE
 
 LENGTH = 8
 CLASSES = 3  # rising, falling, neither
-ROWS = 3000
-EPOCHS = 300
-RATE = 0.05
+ROWS = 1000
+EPOCHS = 200
+RATE = 0.1
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
