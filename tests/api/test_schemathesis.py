@@ -15,10 +15,11 @@ from project.access.roles import EVERYONE
 from tests.docs.pages import ROOT
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
-ROOMS = ("/api/batch-processor/", "/api/distributed/", "/api/v1/reconciliation/")
+ROOMS = ("/api/batch-processor/", "/api/distributed/", "/api/v1/reconciliation/", "/api/v1/transform/")
 
 # what a document of this kind can't say: ids are unique, a rate has two halves, a moment must not have passed, a table
-# is mapped, an address can be called, a model exists, a file is one, a period has not too many steps
+# is mapped, an address can be called, a model exists, a file is one, a period has not too many steps, a
+# pattern or an expression can be read
 RULES_BEYOND = [
     "start_execution",
     "create_queue",
@@ -36,6 +37,12 @@ RULES_BEYOND = [
     "register_model_version",
     "set_default_model",
     "change_model",
+    "transform_batch",
+    "create_pipeline",
+    "create_pipeline_version",
+    "activate_pipeline_version",
+    "change_pipeline",
+    "try_out_pipeline",
 ]
 ANSWERS = ["2xx", "400", "401", "403", "404", "409", "429"]
 CONFIG = SchemathesisConfig.from_dict(

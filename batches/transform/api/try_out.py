@@ -6,12 +6,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from batches.transform.models import Pipeline, PipelineVersion
 from batches.transform.pipeline import check
 from batches.transform.pipeline.checking import read
 from batches.transform.pipeline.steps import Written
 from batches.transform.queries import pipelines, trying
 from batches.transform.queries.versions import active_version
 from batches.transform.roles import PIPELINE_KEEPERS, SUBMITTERS
+from project.api.errors import InvalidRequest, NotFound
 
 from .documents import pipelines as documents
 from .pipelines import TAG
@@ -45,5 +47,12 @@ def _chosen(given: dict[str, Any]) -> tuple[list[Written], list[str]]:
         return check(given["steps"], sensitive), sensitive
     version = active_version(given.get("pipeline"))
     if "version" in given:
-        version = pipelines.version(version.pipeline, given["version"])
+        version = _version(version.pipeline, given["version"])
     return read(version.steps), version.sensitive
+
+
+def _version(pipeline: Pipeline, number: int) -> PipelineVersion:
+    try:
+        return pipelines.version(pipeline, number)
+    except NotFound as error:
+        raise InvalidRequest.field("version", error.message) from None

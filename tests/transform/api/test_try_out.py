@@ -86,11 +86,8 @@ def test_nothing_is_stored(client):
         ({"items": [{}], "sensitive": ["n"]}, "sensitive"),
         ({"items": [{}], "pipeline": "nothing"}, "pipeline"),
         ({"items": [{}], "version": 0}, "version"),
+        ({"items": [{}], "version": 99}, "version"),
     ],
 )
 def test_what_can_not_be_tried_is_refused_by_field(client, body, field):
     assert field in refused(client, **body)
-
-
-def test_a_version_that_is_not_there_is_not_found(client):
-    assert client.post(PATH, {"items": [{}], "version": 99}, format="json").status_code == 404
