@@ -1,6 +1,7 @@
 """One open socket: what its client asks for, and the newest state of each batch that it follows."""
 
 import asyncio
+import time
 
 from rest_framework.exceptions import APIException
 
@@ -38,6 +39,7 @@ class Conversation:
         self._followed: dict[str, Mark | None] = {}  # with what was told last
         self._waiting: dict[str, str] = {}
         self._woken = asyncio.Event()
+        self._saying_since: float | None = None  # time.monotonic(); None while all that was sent is taken
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def hold(self) -> None:
@@ -61,16 +63,23 @@ class Conversation:
         if not self._ended.done():
             self._ended.set_exception(Ended(code, reason))
 
+    def end_if_slow(self) -> None:
+        """Close the socket if what is being sent wasn't taken for too long. A timer for each message would cost as much
+        as to send it."""
+        if self._saying_since is not None and time.monotonic() > self._saying_since + SEND_SECONDS:
+            self.end(TRY_AGAIN_LATER, "You are too slow to take what you follow.")
+
     def tell(self, batch_id: str, state: State | None) -> None:
         """As `Follower`. A final state ends the subscription, so it is told once."""
         if batch_id not in self._followed:
             return
-        if state is None or not self.admission.may_see(state):
+        known = state if state is not None and self.admission.may_see(state) else None
+        if known is None:
             self._waiting[batch_id] = messages.unknown(batch_id)
-        elif state.mark != self._followed[batch_id]:
-            self._followed[batch_id] = state.mark
-            self._waiting[batch_id] = state.text
-        if state is None or state.final or not self.admission.may_see(state):
+        elif known.mark != self._followed[batch_id]:
+            self._followed[batch_id] = known.mark
+            self._waiting[batch_id] = known.text
+        if known is None or known.final:
             self._leave(batch_id)
         self._woken.set()
 
@@ -113,8 +122,7 @@ class Conversation:
                 await self._say(self._waiting.pop(next(iter(self._waiting))))
 
     async def _say(self, text: str) -> None:
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._send({"type": "websocket.send", "text": text})
-        except TimeoutError:
-            raise Ended(TRY_AGAIN_LATER, "You are too slow to take what you follow.") from None
+        if self._saying_since is None:
+            self._saying_since = time.monotonic()
+        await self._send({"type": "websocket.send", "text": text})
+        self._saying_since = None

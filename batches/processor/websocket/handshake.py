@@ -4,10 +4,8 @@ import asyncio
 from dataclasses import dataclass
 
 import orjson
-from django.contrib.auth.models import User
 
 from batches.processor.websocket.states import State
-from project.access.models import ApiKey
 from project.api.errors import ApiError
 from workers.api.long_poll import Application, Message, Scope, Send
 
@@ -18,16 +16,16 @@ REQUEST_ID = b"x-request-id"
 
 @dataclass(frozen=True, kw_only=True)
 class Admission:
-    """Who has a socket. `owner` is whose batches they may follow; everybody's for None."""
+    """Who has a socket. `owner_id` is whose batches they may follow; everybody's for None."""
 
     caller: str
-    key: ApiKey | None
-    user: User | None
-    owner: User | None
+    key_id: int | None
+    user_id: int | None
+    owner_id: int | None
 
     def may_see(self, state: State) -> bool:
         """Whether the batch is one that they may follow."""
-        return self.owner is None or state.owner_id == self.owner.pk
+        return self.owner_id is None or state.owner_id == self.owner_id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,14 +43,15 @@ class UpdatesView(ApiView):
                 code=ErrorCode.INVALID_REQUEST,
                 headers={"Upgrade": "websocket", "Connection": "Upgrade"},
             )
-        known = isinstance(request.user, User)
-        if not known:
+        user = request.user if isinstance(request.user, User) else None
+        if user is None:
             _require_own_origin(request)
+        owner = owner_of(request)
         scope[ADMITTED] = Admission(
             caller=throttled_name(request),
-            key=request.auth if isinstance(request.auth, ApiKey) else None,
-            user=request.user if isinstance(request.user, User) else None,
-            owner=owner_of(request),
+            key_id=request.auth.pk if isinstance(request.auth, ApiKey) else None,
+            user_id=user.pk if user else None,
+            owner_id=owner.pk if owner else None,
         )
         return Response(status=101)
 

@@ -119,7 +119,7 @@ def test_only_the_newest_state_waits_for_who_is_slow():
             def follow(self, batch_id, follower) -> None:
                 pass
 
-        admission = Admission(caller="test", key=None, user=None, owner=None)
+        admission = Admission(caller="test", key_id=None, user_id=None, owner_id=None)
         held = conversation.Conversation(admission, Nothing(), limit=10, receive=questions.get, send=send)
         task = asyncio.create_task(held.hold())
         for name in "ab":

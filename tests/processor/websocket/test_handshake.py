@@ -123,7 +123,7 @@ def opens(server: str, key: str) -> bool:
 
 @pytest.mark.parametrize("change", ["revoked", "expired", "not active"])
 def test_a_socket_ends_when_its_key_is_good_no_more(server, key, monkeypatch, change):
-    monkeypatch.setattr(guard, "ROUND_SECONDS", 0.1)
+    monkeypatch.setattr(guard, "KEYS_SECONDS", 0.1)
     other = secret_of("bob", Role.INTEGRATOR)
     with Socket(server, key=key) as socket, Socket(server, key=other) as kept:
         assert socket.is_quiet()
