@@ -69,8 +69,24 @@ def _set_up() -> None:
 def served(**settings: str) -> Iterator[str]:
     """`manage.py serve` without workers as a process of its own, in this environment and `settings`; gives its
     address."""
+    with product(**settings) as (address, _):
+        yield address
+
+
+@contextmanager
+def product(**settings: str) -> Iterator[tuple[str, int]]:
+    """The same, with the id of its process."""
+    command = [sys.executable, "-u", str(ROOT / "manage.py"), "serve", "--no-workers"]
+    with announced(command, **settings) as served_by:
+        yield served_by
+
+
+@contextmanager
+def announced(command: list[str], **settings: str) -> Iterator[tuple[str, int]]:
+    """A server as a process of its own, which says its address as the product does; gives that and the process's id."""
     process = subprocess.Popen(
-        [sys.executable, "-u", str(ROOT / "manage.py"), "serve", "--no-workers"],
+        command,
+        cwd=ROOT,
         env={**os.environ, **settings},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -82,8 +98,8 @@ def served(**settings: str) -> Iterator[str]:
         assert process.stdout is not None
         said = process.stdout.readline()
         if not said.startswith(ANNOUNCEMENT):
-            raise RuntimeError(f"manage.py serve did not start; it said {said!r}.")
-        yield said.removeprefix(ANNOUNCEMENT).split()[0]
+            raise RuntimeError(f"{' '.join(command)} did not start; it said {said!r}.")
+        yield said.removeprefix(ANNOUNCEMENT).split()[0], process.pid
     finally:
         process.terminate()
         _end(process)

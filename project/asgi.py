@@ -12,7 +12,8 @@ from django.http.response import HttpResponseBase
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup(set_prefix=False)
 
-from workers.api.long_poll import LongPolls  # noqa: E402  needs the settings
+from batches.processor.websocket.application import Updates  # noqa: E402  needs the settings
+from workers.api.long_poll import LongPolls  # noqa: E402
 
 
 class OneThread(ASGIHandler):
@@ -30,4 +31,4 @@ class OneThread(ASGIHandler):
         return response
 
 
-application = LongPolls(OneThread())
+application = Updates(LongPolls(OneThread()))

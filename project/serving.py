@@ -14,6 +14,7 @@ from django.conf import settings
 from uvicorn.supervisors import Multiprocess
 
 from project.processes import dies_with_parent
+from project.sockets import OPTIONS
 
 LAST_PORT = 65535
 PORTS_TRIED = 100
@@ -138,6 +139,7 @@ def serve(listener: socket.socket, *, workers: RuntimeWorkers, processes: int = 
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        **OPTIONS,
     )
     if processes > 1:
         Processes(config, listener, workers).run()

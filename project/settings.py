@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "workers",
     "batches.ledger",
     "batches.monthend",
+    "batches.processor",
+    "batches.transform",
     "reconciliation",
 ]
 
@@ -139,6 +141,8 @@ API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 1000, minimum=0, maximu
 WORKER_RATE_PER_MINUTE = env.integer("WORKER_RATE_PER_MINUTE", 6000, minimum=0, maximum=1_000_000)
 TRUSTED_PROXIES = networks(env.items("TRUSTED_PROXIES"))
 SUPPORT_CONTACT = env.text("SUPPORT_CONTACT")
+# the key of pseudonyms in transform pipelines; whoever has it can find out what stands behind one
+TRANSFORM_PSEUDONYM_SECRET = env.text("TRANSFORM_PSEUDONYM_SECRET")
 CURRENCY = env.text("CURRENCY")  # of every amount; shown in the console where money stands
 JOB_RETENTION_DAYS = env.integer("JOB_RETENTION_DAYS", 30, minimum=0, maximum=36_500)  # 0: for good
 JOB_MODULES = env.items("JOB_MODULES")  # imported at start, so that the handlers in them register
@@ -158,6 +162,19 @@ RECONCILIATION_SAMPLE_SIZE = env.integer("RECONCILIATION_SAMPLE_SIZE", 1000, min
 # 0: for good
 RECONCILIATION_RETENTION_DAYS = env.integer("RECONCILIATION_RETENTION_DAYS", 90, minimum=0, maximum=36_500)
 RECONCILIATION_TABLES = env.items("RECONCILIATION_TABLES")  # the schedule's; empty is all mapped tables
+# of the batch processor; what is configured while it runs goes before the first three
+MAX_BATCH_SIZE = env.integer("MAX_BATCH_SIZE", 128, minimum=1, maximum=1000)
+MAX_WAIT_TIME_MS = env.number("MAX_WAIT_TIME_MS", 50.0, minimum=0.0, maximum=60_000.0)
+ENABLE_DYNAMIC_BATCHING = env.flag("ENABLE_DYNAMIC_BATCHING", True)
+MAX_QUEUE_SIZE = env.integer("MAX_QUEUE_SIZE", 10_000, minimum=1, maximum=10_000_000)  # items
+MAX_CONCURRENT_BATCHES = env.integer("MAX_CONCURRENT_BATCHES", 50, minimum=1, maximum=10_000)  # of a worker process
+ENABLE_MONITORING = env.flag("ENABLE_MONITORING", True)
+MODEL_MAX_BYTES = env.integer("MODEL_MAX_BYTES", 100 * 1024 * 1024, minimum=1024, maximum=1_000_000_000)
+MODEL_THREADS = env.integer("MODEL_THREADS", 1, minimum=1, maximum=1024)  # of one run of a model
+MODEL_RUNTIMES = ["onnx=batches.processor.runtimes.onnx.OnnxRuntime", *env.items("MODEL_RUNTIMES")]
+# open sockets of one key in each serving process (without keys: of one address), and batches that one socket follows
+WEBSOCKET_MAX_CONNECTIONS = env.integer("WEBSOCKET_MAX_CONNECTIONS", 1000, minimum=1, maximum=100_000)
+WEBSOCKET_MAX_SUBSCRIPTIONS = env.integer("WEBSOCKET_MAX_SUBSCRIPTIONS", 1000, minimum=1, maximum=100_000)
 METRICS_TIMEOUT_MS = env.integer("METRICS_TIMEOUT_MS", 2000, minimum=10, maximum=60_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("API_MAX_BODY_BYTES", 10 * 1024 * 1024, minimum=1024)
 CSRF_FAILURE_VIEW = "project.api.pages.csrf_failure"

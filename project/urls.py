@@ -10,8 +10,11 @@ urlpatterns = [
     path("api/v1/", include("project.access.api.urls")),
     path("api/v1/", include("batches.ledger.api.urls")),
     path("api/v1/", include("batches.monthend.api.urls")),
+    path("api/v1/", include("batches.transform.api.urls")),
     path("api/v1/", include("reconciliation.api.urls")),
+    path("api/batch-processor/", include("batches.processor.api.urls")),
     path("api/distributed/", include("workers.api.urls")),
+    path("ws/", include("batches.processor.websocket.urls")),
     path("", include("project.api.urls")),  # last: it answers for every other address under /api
 ]
 

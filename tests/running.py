@@ -42,8 +42,9 @@ def run_jobs(workers: "Runtime") -> Callable[[], None]:
 @pytest.fixture(scope="session")
 def live_address(baseline: object) -> Iterator[str]:
     from project.asgi import application
+    from project.sockets import OPTIONS
 
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, lifespan="off", log_level="warning", ws="none")
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, lifespan="off", log_level="warning", **OPTIONS)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="uvicorn")
     thread.start()

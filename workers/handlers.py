@@ -15,7 +15,9 @@ thread's event loop. What it returns is the job's output (JSON). How it ends oth
 `prefetch` is for jobs of a millisecond or less: a slot takes that many of them at once and runs them one after another,
 an async handler all together. A handler with `max_batch_size` gets a list of claims and returns their outputs in the
 same order; what it raises ends the attempts of all of them, and it has a timeout, the longest of theirs, when each of
-them has one. Both have a price: jobs that wait behind another in the same slot can't be taken by an idle worker.
+them has one. Both have a price: jobs that wait behind another in the same slot can't be taken by an idle worker. An
+`eager` one waits for more claims only while every slot of the worker is taken; `tune` changes size and wait while it
+runs.
 
 `internal` types belong to the product: its own code submits them and its own workers run them. The API takes no such
 job, hands none to a remote worker, and cancels or repeats no execution that has one.
@@ -25,7 +27,7 @@ Handlers register themselves: an app's `jobs` module is imported by its AppConfi
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from project.postgres.errors import StaleClaim
@@ -42,6 +44,7 @@ __all__ = [
     "is_internal",
     "prefetches",
     "registered",
+    "tune",
     "types",
 ]
 
@@ -67,6 +70,7 @@ class Handler:
     prefetch: int = 1
     max_batch_size: int | None = None
     max_wait_ms: float = 0.0
+    eager: bool = False
     internal: bool = False
 
     @property
@@ -91,12 +95,14 @@ def handler(
     prefetch: int = 1,
     max_batch_size: int | None = None,
     max_wait_ms: float = 0.0,
+    eager: bool = False,
     internal: bool = False,
 ) -> Callable[[AnyWork], AnyWork]:
     """Registers a function for a job type. The second attempt waits `backoff_seconds`, each further one twice that.
 
     With `max_batch_size` the function gets lists of up to so many claims; a list that isn't full waits `max_wait_ms`
-    for more. Raises ValueError for options that make no sense and for a type that has another handler.
+    for more, an `eager` one only while no slot of the worker is idle. Raises ValueError for options that make no sense
+    and for a type that has another handler.
     """
     if prefetch < 1 or (max_batch_size is not None and max_batch_size < 1) or max_wait_ms < 0:
         raise ValueError(f'Handler of "{type}": prefetch and max_batch_size are 1 or more, max_wait_ms 0 or more.')
@@ -114,6 +120,7 @@ def handler(
             prefetch=prefetch,
             max_batch_size=max_batch_size,
             max_wait_ms=max_wait_ms,
+            eager=eager,
             internal=internal,
         )
         return work
@@ -123,6 +130,17 @@ def handler(
 
 def _place(work: Work) -> tuple[str, str]:
     return work.__module__, work.__qualname__
+
+
+def tune(type: str, *, max_batch_size: int, max_wait_ms: float) -> bool:  # noqa: A002
+    """Other sizes and waits for a handler of lists, in this process from the next list on; whether the size is another.
+
+    How many jobs a worker claims at once is in its registration: `workers.services.set_prefetch`.
+    """
+    known = _handlers[type]
+    assert known.max_batch_size is not None
+    _handlers[type] = replace(known, max_batch_size=max_batch_size, max_wait_ms=max_wait_ms)
+    return known.max_batch_size != max_batch_size
 
 
 def registered(type: str) -> Handler | None:  # noqa: A002

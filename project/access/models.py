@@ -1,4 +1,4 @@
-"""API keys, the audit trail and the buckets of the throttles."""
+"""API keys, tickets, the audit trail and the buckets of the throttles."""
 
 from typing import ClassVar
 
@@ -52,6 +52,34 @@ class ApiKey(models.Model):
         """Neither revoked nor expired, and its owner may still sign in."""
         expired = self.expires_at is not None and self.expires_at <= timezone.now()
         return self.revoked_at is None and not expired and self.owner.is_active
+
+
+class Ticket(models.Model):
+    """Stands for a key or a user, once and for a short while. The ticket itself is shown when it is made; only its
+    digest is kept, until it is used."""
+
+    digest = models.CharField(primary_key=True, max_length=64, help_text="SHA-256 of the ticket, in hexadecimal")
+    purpose = models.CharField(max_length=40, help_text="What it opens")
+    key = models.ForeignKey(ApiKey, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ticket"
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="ticket_expires_at")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} until {self.expires_at:%H:%M:%S}"
+
+    @property
+    def is_valid(self) -> bool:
+        """Its time isn't over, its key is valid, and its user may still sign in."""
+        key_is_good = self.key is None or self.key.is_valid
+        user_is_good = self.user is None or self.user.is_active
+        return self.expires_at > timezone.now() and key_is_good and user_is_good
 
 
 class AuditEntry(models.Model):

@@ -2,7 +2,7 @@
 
 Services and queries raise these; `project.api.handlers` turns them, and everything else that can go wrong, into
 `{"error": CODE, "message": text}` with `details` and `request_id` where useful. Under /api/distributed each body begins
-with `"success": false`, as that contract wants.
+with `"success": false`, and under /api/v1/transform codes are in small letters, as those contracts want.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 from project.api import context
 
 DISTRIBUTED = "/api/distributed"
+TRANSFORM = "/api/v1/transform"
 
 
 class ErrorCode(StrEnum):
@@ -77,10 +78,33 @@ class ErrorCode(StrEnum):
     UNCOMPARABLE_TYPE = "UNCOMPARABLE_TYPE"
     REPAIR_REFUSED = "REPAIR_REFUSED"
 
+    # batch processor
+    BATCH_EXISTS = "BATCH_EXISTS"
+    BATCH_NOT_FINISHED = "BATCH_NOT_FINISHED"
+    QUEUE_FULL = "QUEUE_FULL"
+    NO_MODEL = "NO_MODEL"
+    INVALID_MODEL = "INVALID_MODEL"
+
 
 def tells_success(path: str) -> bool:
     """Whether bodies at this address have the member `success`."""
-    return path == DISTRIBUTED or path.startswith(f"{DISTRIBUTED}/")
+    return _below(path, DISTRIBUTED)
+
+
+def spelled(code: ErrorCode, path: str) -> str:
+    """The code as the contract of this address has it."""
+    if not _below(path, TRANSFORM):
+        return code.value
+    return "validation_error" if code is ErrorCode.INVALID_REQUEST else code.value.lower()
+
+
+def spelled_codes(path: str) -> list[str]:
+    """Every value that `error` can have at this address."""
+    return [spelled(code, path) for code in ErrorCode]
+
+
+def _below(path: str, root: str) -> bool:
+    return path == root or path.startswith(f"{root}/")
 
 
 class ApiError(Exception):
@@ -118,8 +142,9 @@ class ApiError(Exception):
     def body(self) -> dict[str, Any]:
         """The JSON body, with the id of the request that is being answered."""
         caller = context.caller()
-        body: dict[str, Any] = {"error": self.code.value, "message": self.message, **self.members}
-        if caller.request is not None and tells_success(caller.request.path):
+        path = caller.request.path if caller.request is not None else ""
+        body: dict[str, Any] = {"error": spelled(self.code, path), "message": self.message, **self.members}
+        if tells_success(path):
             body = {"success": False, **body}
         if self.details is not None:
             body["details"] = self.details

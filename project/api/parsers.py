@@ -9,6 +9,7 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from project.api import jsontext
 from project.api.handlers import too_large
 from project.api.nesting import TOO_DEEP, is_too_deep
 
@@ -26,7 +27,7 @@ class JsonParser(BaseParser):
         if limit is not None and len(body) > limit:
             raise too_large()
         try:
-            document = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+            document = _document(body)
             if is_too_deep(document, body):
                 raise ParseError(f"The body {TOO_DEEP}.")
             _refuse_unstorable(body, document)
@@ -35,6 +36,13 @@ class JsonParser(BaseParser):
         except ValueError as error:
             raise ParseError(f"JSON parse error: {error}") from error
         return document
+
+
+def _document(body: bytes) -> Any:
+    try:
+        return jsontext.quickly(body)
+    except jsontext.Unusual:
+        return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _refuse_constant(name: str) -> Any:
@@ -54,7 +62,7 @@ def _refuse_unstorable(body: bytes, document: Any) -> None:
     """Escaped NUL characters and half surrogates are JSON, and no text of a database."""
     if b"\\u0000" in body and "\0" in _all_text(document):
         raise ValueError("\\u0000 can't be stored.")
-    if b"\\ud" in body.lower():
+    if b"\\ud" in body or b"\\uD" in body:
         _all_text(document).encode()  # UnicodeEncodeError is a ValueError
 
 

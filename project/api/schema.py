@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_seri
 from rest_framework import serializers
 
 from project.access.permissions import needed_roles
-from project.api.errors import ErrorCode, tells_success
+from project.api.errors import TRANSFORM, ErrorCode, spelled_codes, tells_success
 from project.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from project.api.shapes import forget_partial, may_be_absent
 
@@ -52,6 +52,12 @@ class FailureBody(ErrorBody):
     """The same under /api/distributed, whose bodies all say whether they are a success."""
 
     success = serializers.ChoiceField(choices=[False])
+
+
+class TransformErrorBody(ErrorBody):
+    """The same under /api/v1/transform. `details` of a bad item are its `row`, counted from 0, `field` and `reason`."""
+
+    error = serializers.ChoiceField(choices=spelled_codes(TRANSFORM), help_text="Compare this")
 
 
 NAMES_NOTHING = OpenApiResponse(FailureBody, COMMON["404"])  # for names that stand elsewhere than in the path
@@ -115,9 +121,15 @@ class OperationSchema(AutoSchema):
         return found
 
     def _error(self, description: str) -> dict[str, Any]:
-        body = FailureBody if tells_success(self.path) else ErrorBody
+        body = _body(self.path)
         reference = self.resolve_serializer(body, "response").ref
         return {"description": description, "content": {"application/json": {"schema": reference}}}
+
+
+def _body(path: str) -> type[ErrorBody]:
+    if tells_success(path):
+        return FailureBody
+    return TransformErrorBody if path.startswith(f"{TRANSFORM}/") else ErrorBody
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

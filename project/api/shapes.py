@@ -42,7 +42,7 @@ class PydanticBody(PydanticExtension):  # type: ignore[no-untyped-call]
             schema_generator=Untitled,
         )
         for name, part in schema.pop("$defs", {}).items():
-            _register(auto_schema, name, part)
+            register(auto_schema, name, part)
         return schema
 
 
@@ -64,7 +64,8 @@ def _own(auto_schema: AutoSchema, name: str, model: type[BaseModel]) -> None:
         known.object = model
 
 
-def _register(auto_schema: AutoSchema, name: str, part: dict[str, Any]) -> None:
+def register(auto_schema: AutoSchema, name: str, part: dict[str, Any]) -> None:
+    """A part of bodies under a name of its own: `#/components/schemas/{name}`."""
     component = _component(name, part)
     known = _known(auto_schema, component)
     if not known:

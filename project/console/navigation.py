@@ -47,6 +47,13 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         ],
     ),
     (
+        "Transform",
+        [
+            ("Batches", "transform", "transform.transformbatch"),
+            ("Pipelines", "conversion_path", "transform.pipeline"),
+        ],
+    ),
+    (
         "Engine",
         [
             ("Executions", "account_tree", "workers.execution"),

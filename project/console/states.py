@@ -83,6 +83,14 @@ TONES: dict[str, str] = {
     "OK": GOOD,
     "CRITICAL": BAD,
     "DELIVERED": GOOD,
+    # transform
+    "QUEUED": IDLE,
+    "DONE": GOOD,
+    "IN USE": GOOD,
+    "NOT IN USE": IDLE,
+    "RESULT": GOOD,
+    "FILTERED": IDLE,
+    "ERROR": BAD,
     # keys
     "VALID": GOOD,
     "EXPIRES SOON": WARN,

@@ -17,6 +17,7 @@ from batches.monthend.models import MonthEndBatch
 from batches.monthend.printing import page
 from batches.monthend.queries.report import report
 from batches.monthend.states import BatchType, Status
+from batches.processor.management.commands.register_model import register_sample
 from project import serving
 from project.commands import stop_signal
 from project.demo import access, database, reconciling
@@ -37,6 +38,7 @@ def tell(*, folder: Path, month: str, transactions: int, port: int) -> None:
     _step("Tables and routines", lambda: call_command("migrate", verbosity=0))
     _step("Chart of accounts and posting rules", sample.load)
     _step(f"{transactions:,} transactions of {month}", lambda: database.fill(month, transactions, CLAIM_SHARE))
+    _step("Sample model", register_sample)
     _step("Prerequisites of the month", lambda: _complete_prerequisites(month))
     with (
         ExitStack() as stack,

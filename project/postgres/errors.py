@@ -1,7 +1,8 @@
 """The one table that turns an error of the database into an error of the product.
 
 Routines raise `ERRCODE = 'TU...'` with a MESSAGE that is safe for the user and, where useful, a JSON object as DETAIL.
-Ranges: TU0xx engine, TU1xx month-end, TU2xx ledger, TU3xx access.
+Ranges: TU0xx engine, TU1xx month-end, TU2xx ledger, TU3xx access, TU4xx batch processor,
+TU5xx transform.
 """
 
 import json
@@ -42,6 +43,8 @@ RAISED: dict[str, tuple[type[ApiError], ErrorCode]] = {
     "TU203": (Conflict, ErrorCode.ILLEGAL_TRANSITION),
     "TU204": (Conflict, ErrorCode.ATTACH_REFUSED),
     "TU205": (Conflict, ErrorCode.IMPORT_FAILED),
+    "TU401": (TooManyRequests, ErrorCode.QUEUE_FULL),
+    "TU501": (Conflict, ErrorCode.CONFLICT),
     "TU301": (TooManyRequests, ErrorCode.RATE_LIMIT_EXCEEDED),
 }
 
@@ -52,10 +55,21 @@ CONSTRAINTS: dict[str, tuple[type[ApiError], ErrorCode, str]] = {
         ErrorCode.BATCH_RUNNING,
         "Another batch holds the ledger; wait for its end, resume it or abort it.",
     ),
+    "inference_batch_batch_id_key": (
+        Conflict,
+        ErrorCode.BATCH_EXISTS,
+        "There is a batch of this batch_id already. Leave batch_id out, or choose another one.",
+    ),
+    "pipeline_name_key": (
+        Conflict,
+        ErrorCode.CONFLICT,
+        "There is a pipeline of this name already. Add a version to it.",
+    ),
     "schedule_name_key": (Conflict, ErrorCode.CONFLICT, "There is a schedule of this name already. Change that one."),
 }
 
 LOCK_TIMEOUT = "55P03"
+RETRY_AFTER = "1"  # second
 
 # Conditions of the server that pass by themselves. A full SQLSTATE or its class.
 PASSING: dict[str, str] = {
@@ -89,7 +103,10 @@ def api_error(error: BaseException) -> ApiError | None:
         kind, code, message = CONSTRAINTS[cause.diag.constraint_name]
         return kind(message, code=code)
     passing = _passing(cause)
-    return NotReady(f"{passing} Try again in a moment.", code=ErrorCode.DATABASE_UNAVAILABLE) if passing else None
+    if passing is None:
+        return None
+    message = f"{passing} Try again in a moment."
+    return NotReady(message, code=ErrorCode.DATABASE_UNAVAILABLE, headers={"Retry-After": RETRY_AFTER})
 
 
 def passes(error: BaseException | None) -> bool:

@@ -61,6 +61,10 @@ def test_an_exception_in_a_plain_django_view_becomes_the_error_body(what, status
     assert_error(Client(raise_request_exception=False).get(f"/api/test/plain/{what}"), status, code)
 
 
+def test_what_passes_by_itself_says_when_to_come_again(caller):
+    assert caller.get("/api/test/raise/server-gone")["Retry-After"] == "1"
+
+
 def test_an_error_carries_its_message_and_details(caller):
     body = caller.get("/api/test/raise/ours").json()
     assert body["message"] == "It runs already."

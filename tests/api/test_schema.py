@@ -76,6 +76,7 @@ def test_every_operation_documents_its_errors(document):
 def test_every_error_has_the_one_body(document):
     for path, method, operation in operations(document):
         body = "FailureBody" if path.startswith("/api/distributed/") else "ErrorBody"
+        body = "TransformErrorBody" if path.startswith("/api/v1/transform/") else body
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 schema = response["content"]["application/json"]["schema"]

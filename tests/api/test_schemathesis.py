@@ -15,10 +15,11 @@ from project.access.roles import EVERYONE
 from tests.docs.pages import ROOT
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
-ROOMS = ("/api/distributed/", "/api/v1/reconciliation/")
+ROOMS = ("/api/batch-processor/", "/api/distributed/", "/api/v1/reconciliation/", "/api/v1/transform/")
 
 # what a document of this kind can't say: ids are unique, a rate has two halves, a moment must not have passed, a table
-# is mapped, an address can be called
+# is mapped, an address can be called, a model exists, a file is one, a period has not too many steps, a
+# pattern or an expression can be read
 RULES_BEYOND = [
     "start_execution",
     "create_queue",
@@ -30,6 +31,18 @@ RULES_BEYOND = [
     "trigger_reconciliation",
     "create_webhook",
     "change_webhook",
+    "submit_inference_batch",
+    "configure_processor",
+    "processor_analytics",
+    "register_model_version",
+    "set_default_model",
+    "change_model",
+    "transform_batch",
+    "create_pipeline",
+    "create_pipeline_version",
+    "activate_pipeline_version",
+    "change_pipeline",
+    "try_out_pipeline",
 ]
 ANSWERS = ["2xx", "400", "401", "403", "404", "409", "429"]
 CONFIG = SchemathesisConfig.from_dict(
@@ -61,6 +74,20 @@ def key(client_for, user_for):
     from project.access import keys
 
     return keys.create(name="schemathesis", owner=user_for("batch_admin"), roles=sorted(EVERYONE)).secret
+
+
+@pytest.fixture(autouse=True)
+def model(database):
+    """What submissions to the batch processor go to."""
+    from batches.processor import sample
+    from batches.processor.models import InferenceModel
+
+    data = sample.FILE.read_bytes()
+    made = InferenceModel.objects.create(name=sample.NAME, is_default=True)
+    made.default_version = made.versions.create(
+        version=sample.VERSION, runtime="onnx", input_fit="pad", file=data, size=len(data), sha256="", signature={}
+    )
+    made.save()
 
 
 @pytest.mark.timeout(180 + 5 * EXAMPLES)

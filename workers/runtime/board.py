@@ -40,8 +40,10 @@ class Board:
             return sum(len(task.open) for task in self._running)
 
     def free_slots(self) -> int:
+        """One as well when all are taken, and a batch in the last of them waits for more."""
         with self._changed:
-            return self.slots - len(self._running)
+            free = max(self.slots - len(self._running), 0)
+            return free or int(len(self._running) == self.slots and self._gathering.takes_more())
 
     def idle(self) -> bool:
         """No task runs and no result waits."""
@@ -65,7 +67,7 @@ class Board:
             for chunk in chunks(claims):
                 known = handlers.registered(chunk[0].type)
                 if known is not None and known.max_wait_ms and known.max_batch_size:
-                    begun, full = self._gathering.add(chunk, known.max_batch_size, known.max_wait_ms)
+                    begun, full = self._gathering.add(chunk, known.max_batch_size, known.max_wait_ms, eager=known.eager)
                 else:
                     begun = full = [Task(chunk, self.stopping)]
                 self._running.update(begun)
@@ -76,7 +78,9 @@ class Board:
         """Starts the batches that waited long enough; returns how long the next one still waits."""
         with self._changed:
             now = time.monotonic()
-            for task in self._gathering.ripe(now, all_of_them=self.stopping.is_set()):
+            # with more tasks than slots another one waits for the first that ends
+            idle = len(self._running) != self.slots or len(self._running) == len(self._gathering)
+            for task in self._gathering.ripe(now, all_of_them=self.stopping.is_set(), idle=idle):
                 self.tasks.put(task)
             return self._gathering.left(now)
 

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 
 import django.db
 import psycopg
@@ -11,6 +12,7 @@ from django.db import connections
 
 from project.api.errors import NotReady
 from project.postgres.locks import LockSpace
+from workers.rounds import Rounds
 from workers.runtime.sessions import Backoff, Session, session, value
 from workers.services import standing
 from workers.services.firing import fire_round
@@ -37,6 +39,7 @@ class Scheduler(threading.Thread):
         super().__init__(name="scheduler", daemon=True)
         self._stopping = threading.Event()
         self._leads = False
+        self._rounds = Rounds()
 
     def stop(self) -> None:
         """Returns once the run that is being made is made, or soon."""
@@ -63,9 +66,18 @@ class Scheduler(threading.Thread):
                 self._begin()
             self._leads = leads
             fired = leads and self._fire()
-            if not fired:
-                self._stopping.wait(self._pause(connection) if leads else LOOK_SECONDS)
+            if leads:
+                self._wait(0.0 if fired else self._pause(connection))
+            else:
+                self._stopping.wait(LOOK_SECONDS)
             backoff.reset()
+
+    def _wait(self, seconds: float) -> None:
+        """Until the next look; meanwhile, and once in any case, what is due by the clock."""
+        end = time.monotonic() + seconds
+        self._rounds.run()
+        while (left := end - time.monotonic()) > 0 and not self._stopping.wait(min(left, self._rounds.left())):
+            self._rounds.run()
 
     def _begin(self) -> None:
         try:

@@ -32,6 +32,7 @@ class Task:
         self.ended: list[Result] = []
         self.report_at = 0.0  # not before then, unless all of it is done
         self.starts_by = 0.0  # while it waits for more claims
+        self.eager = False  # not while a slot is idle
         self.interrupted = False
         self._shortest: float | None = None  # of the timeouts
         self._late_at = NO_TIMES  # of the active ones; replaced, never changed

@@ -111,6 +111,14 @@ def payload(job: str, document: Any) -> bytes:
     return text
 
 
+def document(name: str, content: Any) -> bytes:
+    """JSON that jsonb can hold. Raises `InvalidRequest` naming it for what isn't."""
+    text = _text(name, content)
+    if is_too_deep(content, text):
+        raise InvalidRequest.field(name, f"{TOO_DEEP}.")
+    return text
+
+
 def invalid_option(job: str, option: str, reason: str) -> InvalidRequest:
     """An option of a job is out of range."""
     details = {"job": job, "option": option}

@@ -68,6 +68,11 @@ def cancel(*, execution_id: int, reason: str) -> bool:
     return bool(sql.routine_value("workers.cancel_execution", execution_id, reason))
 
 
+def set_prefetch(*, worker_id: int, type: str, jobs: int) -> None:  # noqa: A002
+    """How many jobs of a type one slot of a worker claims at once, within a second."""
+    sql.routine("workers.set_prefetch", worker_id, type, jobs)
+
+
 def restart_job(*, execution_id: int, key: str, reason: str) -> bool:
     """Takes an active job away from its worker; it runs again as another attempt whose `last_error` is the reason.
 

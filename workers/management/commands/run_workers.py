@@ -62,7 +62,7 @@ def work(parent: int, options: dict[str, Any]) -> None:
     slots = options["slots"]
     _prepare_connections(slots)
     threading.excepthook = _end_process
-    upkeep = Upkeep()
+    upkeep = Upkeep(_names(options["queues"]))
 
     def registered(worker_id: int) -> None:
         _name_connections(worker_id)

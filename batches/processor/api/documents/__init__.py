@@ -1,0 +1,1 @@
+"""The shapes of what the batch processor's API takes and answers."""

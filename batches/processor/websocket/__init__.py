@@ -1,0 +1,1 @@
+"""Updates of batches over a WebSocket, at /ws/batch-processor."""

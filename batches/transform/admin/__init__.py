@@ -1,0 +1,5 @@
+"""Transform in the console."""
+
+from . import batches, pipelines
+
+__all__ = ["batches", "pipelines"]

@@ -1,0 +1,3 @@
+"""What the operations have in common in the OpenAPI document."""
+
+TAG = ["transform"]

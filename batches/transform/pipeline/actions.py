@@ -1,0 +1,50 @@
+"""What a step does to a frame, and whether the same item always gets the same of it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .frames import Column, Frame, Many, One
+
+
+@dataclass(frozen=True)
+class Action:
+    """A compiled step."""
+
+    op: str
+    apply: Callable[[Frame], None]
+    pure: bool = True
+
+
+def convert(op: str, fields: Iterable[str], one: One, many: Many | None = None) -> Action:
+    """Replace the values of fields. Without `many`, equal texts are computed once."""
+    names, columns = tuple(fields), many or remembering(one)
+
+    def apply(frame: Frame) -> None:
+        for name in names:
+            frame.convert(name, one, columns)
+
+    return Action(op, apply)
+
+
+def remembering(one: One) -> Many:
+    """A column in which each different text is computed once. What isn't text is not: 1, 1.0 and True are equal."""
+
+    def many(column: Column) -> Column:
+        known: dict[str, Any] = {}
+        made = []
+        for value in column:
+            if type(value) is not str:
+                made.append(one(value))
+                continue
+            if value not in known:
+                known[value] = one(value)
+            made.append(known[value])
+        return made
+
+    return many
+
+
+def each(one: One) -> Many:
+    """A column whose values are computed one by one: cheaper than looking them up."""
+    return lambda column: [one(value) for value in column]

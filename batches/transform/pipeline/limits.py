@@ -1,0 +1,12 @@
+"""How large a pipeline may be, so that each of its steps is bounded in time and memory."""
+
+MOST_STEPS = 100
+MOST_FIELDS = 1000  # that one step names
+LONGEST_NAME = 200
+MOST_ENTRIES = 10_000  # of a lookup table
+LONGEST_PATTERN = 1000
+LONGEST_REPLACEMENT = 100
+LONGEST_EXPRESSION = 1000
+LONGEST_TEXT = 20_000  # that a regular expression reads, and that a step makes
+MOST_DIGITS = 38  # of a decimal, before the point and after it
+INT_MIN, INT_MAX = -(2**63), 2**63 - 1  # what every JSON reader of integers takes

@@ -1,0 +1,59 @@
+"""The benchmark of transform runs from end to end on a few items, without peers; how fast it is, is not tested."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import transform
+from benchmarks.transforming import bodies, peers, targets
+
+ROOT = Path(__file__).resolve().parents[2]
+SHORT = ("--items=300", "--runs=1", "--rounds=1", "--in-flight=8", "--seconds=0.2", "--quiet-seconds=0")
+
+
+def run(*options: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks.transform", *options],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+
+
+def test_every_part_gives_its_figures_and_judges_its_targets() -> None:
+    ended = run("--peers=none", *SHORT)
+
+    printed = json.loads(ended.stdout.splitlines()[-1])
+    assert (ended.returncode, printed["failed"]) == (0, {}), ended.stderr
+    assert set(printed["targets"]) == {f"{one.part}.{one.figure}" for one in targets.TARGETS}
+    without = {name for name, judged in printed["targets"].items() if judged["value"] is None}
+    assert without == {f"body.ratio_{name}" for name in transform.PEERS}  # there are no peers
+    assert printed["body"]["ours_cpu_ms"] > 0
+    assert printed["flight"]["ours_per_second"] > 0
+    assert printed["flight"]["echo_per_second"] > 0
+    assert printed["machine"]["peers"] == []
+
+
+def test_the_peers_of_the_options_are_all_there_are() -> None:
+    assert peers.NAMES == transform.PEERS
+
+
+def test_results_that_are_not_the_contract_s_are_refused() -> None:
+    right = [bodies.result(number) for number in range(3)]
+    bodies.require_results("right", right, 3)
+    with pytest.raises(RuntimeError, match="gives 2 results for 3 items"):
+        bodies.require_results("short", right[:2], 3)
+    with pytest.raises(RuntimeError, match="of item 1"):
+        bodies.require_results("wrong", [right[0], {**right[1], "amount": "7.01"}, right[2]], 3)
+
+
+def test_an_unknown_part_is_refused() -> None:
+    ended = run("--only=body,dreams")
+    assert (ended.returncode, "unknown: dreams" in ended.stderr) == (2, True)

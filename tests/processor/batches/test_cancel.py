@@ -1,0 +1,65 @@
+"""Cancelling keeps what was done, and lets what runs end."""
+
+import pytest
+
+from batches.processor import queries
+from batches.processor.services import cancel
+from project.access.models import AuditEntry
+from project.api.errors import Conflict, NotFound
+from tests.processor import runtimes
+from tests.processor.hands import counts, ended, fresh, outputs, submitted
+from tests.workers.hands import nothing_left, wait_for
+
+
+def test_a_batch_that_waits_is_cancelled_at_once(trying) -> None:
+    batch = cancel(batch_id=submitted(1, 2, 3).batch_id, reason="not needed")
+    assert (batch.status, counts(batch), queries.queue_length()) == ("cancelled", (0, 0, 3), 0)
+    assert batch.cancelling_at <= batch.cancelled_at
+    assert batch.reason == "not needed"
+    assert [result["error"] for result in queries.results(batch)] == ["cancelled before it was run"] * 3
+    assert nothing_left()
+
+
+def test_what_runs_ends_and_is_kept(trying, workers) -> None:
+    runtimes.gate.clear()
+    batch = submitted(*(n / 1000 for n in range(1000)))
+    wait_for(lambda: bool(runtimes.runs), "the first run")
+    cancelling = cancel(batch_id=batch.batch_id)
+    assert cancelling.status == "cancelling"
+    assert cancelling.cancelled_at is None
+    assert 0 < cancelling.cancelled < 1000
+    runtimes.gate.set()
+    (found,) = ended(batch)
+    assert found.status == "cancelled"
+    assert found.completed > 0
+    assert found.completed + found.cancelled == 1000
+    results = queries.results(found)
+    assert len(results) == 1000
+    assert sum(result["output"] is not None for result in results) == found.completed
+    assert [result["request_id"] for result in results] == [f"req_{n}" for n in range(1, 1001)]
+    assert all(result["output"] in {None, n / 1000} for n, result in enumerate(results))
+    assert queries.queue_length() == 0
+
+
+def test_cancelling_again_changes_nothing(trying) -> None:
+    batch = submitted(1)
+    cancel(batch_id=batch.batch_id)
+    again = cancel(batch_id=batch.batch_id)
+    assert again.status == "cancelled"
+    assert AuditEntry.objects.filter(operation="processor.cancel").count() == 1
+
+
+def test_a_batch_that_has_ended_cannot_be_cancelled(trying, workers) -> None:
+    (batch,) = ended(submitted(1))
+    with pytest.raises(Conflict, match="is completed and can't be cancelled"):
+        cancel(batch_id=batch.batch_id)
+    assert outputs(fresh(batch)) == [1]
+
+
+def test_nobody_cancels_what_is_not_theirs(trying, user_for) -> None:
+    from project.access.roles import Role
+
+    batch = submitted(1, owner=user_for(Role.INTEGRATOR))
+    with pytest.raises(NotFound):
+        cancel(batch_id=batch.batch_id, owner=user_for(Role.BATCH_OPERATOR))
+    assert fresh(batch).status == "queued"
