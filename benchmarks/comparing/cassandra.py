@@ -21,8 +21,8 @@ from project.cassandra import CassandraNode
 from reconciliation.definition import Definition
 from reconciliation.models import Mapping, ReconciliationRange
 from reconciliation.services import connections
+from reconciliation.services.executing import PARALLELISM
 from reconciliation.services.tokens import add_token
-from reconciliation.services.trigger import PARALLELISM
 from reconciliation.sources.cassandra.ranges import closed
 from reconciliation.sources.protocol import Bounds
 

@@ -2,9 +2,9 @@
 
 import os
 import signal
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -77,11 +77,16 @@ def assert_found_all(job):
 def test_a_node_killed_amid_a_job_and_started_again_costs_attempts_and_no_difference(
     cassandra, orders, run_jobs, monkeypatch
 ):
+    killed = Event()
+
+    def kill():
+        cassandra.node.kill()
+        killed.set()
+
     attempts(monkeypatch, 20)
-    amid(monkeypatch, cassandra.node.kill)
+    amid(monkeypatch, kill)
     job = started()
-    while cassandra.node.pid is not None:
-        time.sleep(0.02)
+    assert killed.wait(60)
     cassandra.restart()
     run_jobs()
     assert_found_all(job)

@@ -168,6 +168,6 @@ def test_any_name_comes_back_from_a_file_as_it_was(name, column, tolerance, text
 
 def test_the_file_in_the_documentation_can_be_read():
     page = (Path(__file__).parents[3] / "docs" / "reconciliation.md").read_text(encoding="utf-8")
-    (example,) = [block for block in page.split("```") if block.startswith("yaml\n")]
+    (example,) = [block for block in page.split("```") if block.startswith("yaml\nconnections:")]
     read = files.parsed(Document("mappings.yaml", example.removeprefix("yaml\n")))
     assert [mapping.name for mapping in read.mappings] == ["users"]
