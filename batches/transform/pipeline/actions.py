@@ -1,4 +1,4 @@
-"""What a step does to a frame, and whether the same item always gets the same of it."""
+"""What a step does to a frame."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ class Action:
 
     op: str
     apply: Callable[[Frame], None]
-    pure: bool = True
 
 
 def convert(op: str, fields: Iterable[str], one: One, many: Many | None = None) -> Action:

@@ -71,7 +71,7 @@ def _default(step: steps.Default) -> Action:
         column = frame.columns.get(step.field) or [None] * len(frame.rows)
         frame.columns[step.field] = [make() if value is None else value for value in column]
 
-    return Action(step.op, apply, pure=step.generate is None)
+    return Action(step.op, apply)
 
 
 def _maker(step: steps.Default) -> Callable[[], Any]:
