@@ -6,8 +6,8 @@ from typing import Any
 
 from batches.transform.states import OnError
 
-from .actions import Action
-from .compiling import action
+from . import mask_actions, step_actions  # noqa: F401  they register themselves
+from .actions import Action, action
 from .frames import Frame, frames_of
 from .refusals import RowError
 from .steps import Written
