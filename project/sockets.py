@@ -3,19 +3,23 @@
 from typing import Any, Final
 
 from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 LAST_SECONDS = 5.0  # to take what was sent before the end, and the reason of it
 
 
 class Socket(WebSocketsSansIOProtocol):
-    """uvicorn's own, save for two things.
+    """uvicorn's own, save for three things.
 
     The application can end a connection whose other end takes nothing any more: uvicorn would wait until it does, for
-    good. And a refusal is a handshake that is complete, which uvicorn logs as an error.
+    good. What is said after uvicorn itself has ended it finds the client gone, as ASGI has it, and is no mistake of the
+    application. And a refusal is a handshake that is complete, which uvicorn logs as an error.
     """
 
     async def send(self, message: ASGISendEvent) -> None:
+        if self.close_sent:
+            raise ClientDisconnected
         if message["type"] == "websocket.close" and not self.writable.is_set():
             self.writable.set()  # the end goes behind what waits to be taken
             self.loop.call_later(LAST_SECONDS, self.transport.abort)

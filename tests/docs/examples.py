@@ -10,7 +10,7 @@ from tests.docs.pages import FENCE, text
 
 END = "== end of example =="
 # what differs from run to run, or from server to server
-VOLATILE = {"jobId", "claim", "uptime", "number", "duration_seconds", "webhook_id", "method"}
+VOLATILE = {"jobId", "claim", "uptime", "number", "duration_seconds", "webhook_id", "method", "duration", "batch_id"}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SECRET = re.compile(r"whsec_[\w-]+|\b[0-9a-f]{16,}\b")
 

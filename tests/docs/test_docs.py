@@ -39,6 +39,7 @@ PLACES = {
     "job_id": ANY_ID,
     "mismatch_id": ANY_ID,
     "webhook_id": "1",
+    "number": "1",
 }
 VARIABLE = re.compile(r"\$[A-Z]+")  # of the shell, from an answer before
 COMMAND = re.compile(r"manage\.py ([a-z_]+)([^\n`|#]*)")

@@ -57,8 +57,8 @@ def test_submissions_are_told_to_come_again_and_then_all_goes_on(postgres, how):
         server.start()
         after: list[str] = []
         wait_for(lambda: submits(http, after), "a submission that is taken", 60)
+        wait_for(lambda: {status(http, name) for name in before + after} == {"completed"}, "the end of all", 60)
         for name in before + after:
-            wait_for(lambda name=name: status(http, name) == "completed", f"the end of {name}", 60)
             results = http.get(f"{API}/results/{name}").json()["results"]
             assert [one["request_id"] for one in results] == [f"req_{number}" for number in range(1, 251)]
             assert all(one["output"] for one in results)

@@ -69,7 +69,8 @@ class ErrorsView(TransformView):
 
     @extend_schema(
         operation_id="transform_batch_errors",
-        summary="The bad items of a batch, in their order.",
+        summary="The bad items of a completed batch, in their order.",
+        description="409 while the batch goes on, and for one that failed or was cancelled: its status tells why.",
         tags=TAG,
         parameters=CURSOR_PARAMETERS,
         responses=page_of(responses.BadItem),
@@ -78,6 +79,7 @@ class ErrorsView(TransformView):
         """A page of bad items."""
         batch, count = self.batch(batch_id), limit(request)
         after = self.cursor.after(request) or [-1]
+        results.require_results(batch)
         found = results.bad_items(batch, after[0], count + 1)
         return Response(self.cursor.body(found, count, dict, lambda one: [one["row"]]))
 

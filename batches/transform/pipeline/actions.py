@@ -1,10 +1,12 @@
-"""What a step does to a frame, and whether the same item always gets the same of it."""
+"""What a step does to a frame."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import Any
 
 from .frames import Column, Frame, Many, One
+from .steps import Written
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,6 @@ class Action:
 
     op: str
     apply: Callable[[Frame], None]
-    pure: bool = True
 
 
 def convert(op: str, fields: Iterable[str], one: One, many: Many | None = None) -> Action:
@@ -48,3 +49,9 @@ def remembering(one: One) -> Many:
 def each(one: One) -> Many:
     """A column whose values are computed one by one: cheaper than looking them up."""
     return lambda column: [one(value) for value in column]
+
+
+@singledispatch
+def action(step: Written) -> Action:
+    """The step as something that can be done to a frame."""
+    raise NotImplementedError(type(step).__name__)

@@ -1,5 +1,6 @@
 """Whether a pipeline is one: every step can be read and compiled, and nothing sensitive leaves unmasked."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from workers.documents.refusals import refusal
 
 from . import flow, masks, steps
 from .examining import EXAMINED
-from .limits import LONGEST_NAME, MOST_FIELDS, MOST_STEPS
+from .limits import LARGEST, LONGEST_NAME, MOST_FIELDS, MOST_STEPS
 
 OPS: Mapping[str, type[steps.Written]] = {
     "rename": steps.Rename,
@@ -57,6 +58,8 @@ def read(given: Any) -> list[steps.Written]:
         raise InvalidRequest.field("steps", "Must be a list of steps.")
     if not 1 <= len(given) <= MOST_STEPS:
         raise InvalidRequest.field("steps", f"There must be 1 to {MOST_STEPS} steps.")
+    if len(json.dumps(given)) > LARGEST:
+        raise InvalidRequest.field("steps", f"Together they have more than {LARGEST} characters.")
     return [_read(f"steps.{number}", step) for number, step in enumerate(given)]
 
 

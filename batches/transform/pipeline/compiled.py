@@ -6,8 +6,8 @@ from typing import Any
 
 from batches.transform.states import OnError
 
-from .actions import Action
-from .compiling import action
+from . import mask_actions, step_actions  # noqa: F401  they register themselves
+from .actions import Action, action
 from .frames import Frame, frames_of
 from .refusals import RowError
 from .steps import Written
@@ -39,11 +39,6 @@ class Compiled:
 
     def __init__(self, steps: Sequence[Written]) -> None:
         self._actions: tuple[Action, ...] = tuple(action(step) for step in steps)
-
-    @property
-    def pure(self) -> bool:
-        """Whether the same item always gives the same result: nothing is generated."""
-        return all(one.pure for one in self._actions)
 
     def run(self, items: Sequence[Any], *, first_row: int = 0, on_error: str = OnError.FAIL) -> Outcome:
         """Transform items; they stay as they are. Rows count from `first_row`.

@@ -1,6 +1,7 @@
 """How large a pipeline may be, so that each of its steps is bounded in time and memory."""
 
 MOST_STEPS = 100
+LARGEST = 1024 * 1024  # characters of its JSON
 MOST_FIELDS = 1000  # that one step names
 LONGEST_NAME = 200
 MOST_ENTRIES = 10_000  # of a lookup table

@@ -1,6 +1,5 @@
 """What a batch gave, by page: results, and bad items."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from batches.transform.encoding import loaded
@@ -14,7 +13,7 @@ Place = tuple[int, int]
 
 
 def require_results(batch: TransformBatch) -> None:
-    """Raises a 409 unless the batch is completed: no other one has results."""
+    """Raises a 409 unless the batch is completed: no other one has results or lists bad items."""
     if batch.status == Status.COMPLETED:
         return
     reason = "They are there once it is completed." if batch.completed_at is None else "It has no results."
@@ -26,16 +25,12 @@ def require_results(batch: TransformBatch) -> None:
 
 def results(batch: TransformBatch, after: Place, count: int) -> list[tuple[Place, Any]]:
     """Up to so many results after a place, each with the place behind it, in the order of the items."""
-    found: list[tuple[Place, Any]] = []
     number, skipped = after
-    while len(found) < count:
-        chunk = batch.chunks.filter(number__gte=number, result_count__gt=0).order_by("number").first()
-        if chunk is None:
-            break
-        first = skipped if chunk.number == number else 0
-        wanted = loaded(bytes(chunk.results or b"[]"))[first : first + count - len(found)]
-        found += _placed(chunk.number, first, wanted)
-        number, skipped = chunk.number + 1, 0
+    found: list[tuple[Place, Any]] = []
+    for chunk in sql.rows(_RESULTS, [batch.pk, number, count + skipped]):
+        first = skipped if chunk["number"] == number else 0
+        items = loaded(bytes(chunk["results"]))[first : first + count - len(found)]
+        found += [((chunk["number"], place), item) for place, item in enumerate(items, start=first + 1)]
     return found
 
 
@@ -50,9 +45,13 @@ def bad_items(batch: TransformBatch, after: int, count: int) -> list[dict[str, A
     return sql.rows(_BAD, [batch.pk, after, count])
 
 
-def _placed(number: int, first: int, items: Sequence[Any]) -> list[tuple[Place, Any]]:
-    return [((number, place), item) for place, item in enumerate(items, start=first + 1)]
-
+# as few chunks as have so many results
+_RESULTS = """
+SELECT c.number, c.results
+FROM (SELECT t.number, t.results, sum(t.result_count) OVER (ORDER BY t.number) - t.result_count AS before
+      FROM transform_chunk t WHERE t.batch_id = %s AND t.number >= %s AND t.result_count > 0) c
+WHERE c.before < %s ORDER BY c.number
+"""
 
 _BAD = """
 SELECT (e ->> 'row')::integer AS row, e ->> 'field' AS field, e ->> 'reason' AS reason

@@ -52,6 +52,8 @@ def activate(*, name: str, number: int, actor: User | None) -> PipelineVersion:
 def change(*, name: str, actor: User | None, description: str | None = None, make_default: bool = False) -> Pipeline:
     """Describe a pipeline otherwise, or make it the default one in place of the other. Raises a 404."""
     with transaction.atomic():
+        if make_default:
+            _lock_all()
         found = _locked(name)
         before = {"description": found.description, "is_default": found.is_default}
         if make_default:
@@ -72,6 +74,7 @@ def delete(*, name: str, actor: User | None) -> None:
         found = _locked(name)
         if found.is_default:
             raise Conflict("This is the default pipeline. Make another one the default first.")
+        list(found.versions.select_for_update().values_list("pk"))  # batches that begin at this moment count
         if queries.was_used(found):
             raise Conflict("Batches went through this pipeline, and say so. It stays.")
         before = {"description": found.description, "versions": found.versions.count()}
@@ -84,6 +87,11 @@ def _locked(name: str) -> Pipeline:
     if found is None:
         raise NotFound(f'There is no pipeline "{name}".', details={"pipeline": name})
     return found
+
+
+def _lock_all() -> None:
+    """Of those that are made the default at once, each sees what the one before it did."""
+    list(Pipeline.objects.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _add(

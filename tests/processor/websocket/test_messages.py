@@ -44,11 +44,14 @@ def test_what_cannot_be_read_is_refused_and_the_socket_stays(socket, message, co
     assert socket.next()["status"] == "queued"
 
 
-def test_a_huge_message_ends_the_socket(socket):
+def test_a_huge_message_ends_the_socket_without_a_traceback_in_the_log(socket, caplog):
+    batch = submitted()
+    socket.subscribe(batch.batch_id)
     socket.send("x" * 100_000)
     with pytest.raises(ConnectionClosed) as closed:
-        socket.next()
+        [socket.next() for _ in range(2)]
     assert closed.value.rcvd.code == 1009
+    assert not [entry for entry in caplog.records if entry.exc_info]
 
 
 def test_more_batches_than_a_socket_may_follow_are_refused(open_socket, settings):

@@ -1,14 +1,22 @@
 """Pipelines by the API: made, changed, used, removed."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 import pytest
+from django.db import connections
 
 from project.access.models import AuditEntry
 from project.access.roles import Role
+from project.postgres import sql
 from tests.transform.api.batches import ITEM, send
+from tests.workers.hands import wait_for
 
 PATH = "/api/v1/transform/pipelines"
 MASK = {"op": "mask", "field": "email", "method": "email"}
 HASH = {"op": "mask", "field": "id", "method": "hash", "salt": "salt of the test"}
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 NEW = {"name": "orders", "description": "Orders of the shop.", "steps": [MASK], "sensitive": ["email"]}
 
 
@@ -163,6 +171,26 @@ def test_the_default_pipeline_can_be_another_one(admin):
     assert admin.patch(f"{PATH}/orders", {"is_default": True}, format="json").json()["is_default"] is True
     assert admin.get(f"{PATH}/default").json()["is_default"] is False
     assert "ts" in send(admin, [ITEM]).json()["results"][0]
+
+
+def test_of_several_that_are_made_the_default_at_once_the_last_one_is(admin, client_for):
+    names = [f"p{number}" for number in range(4)]
+    for name in names:
+        made(admin, name=name)
+
+    def make_default(client, name):
+        try:
+            return client.patch(f"{PATH}/{name}", {"is_default": True}, format="json").status_code
+        finally:
+            connections.close_all()
+
+    with psycopg.connect(os.environ["DATABASE_URL"]) as other, ThreadPoolExecutor(len(names)) as threads:
+        other.execute("SELECT FROM pipeline WHERE is_default FOR UPDATE")
+        answers = [threads.submit(make_default, client_for(Role.BATCH_ADMIN), name) for name in names]
+        wait_for(lambda: sql.value(WAITING) == len(names), "all of them to wait for the lock")
+        other.rollback()
+        assert [answer.result() for answer in answers] == [200] * len(names)
+    assert [row["is_default"] for row in admin.get(PATH).json()["results"]].count(True) == 1
 
 
 def test_a_description_can_change(admin):

@@ -72,7 +72,8 @@ def test_nothing_of_a_failed_batch_is_kept(client):
     batch = TransformBatch.objects.get()
     assert (batch.status, batch.error["details"]["row"]) == ("failed", 1)
     assert not batch.chunks.exists()
-    assert client.get(f"{PATH}/{batch.batch_id}/results").status_code == 409
+    for path in ("results", "errors"):
+        assert client.get(f"{PATH}/{batch.batch_id}/{path}").status_code == 409
 
 
 def test_an_item_that_is_no_object_is_bad(client):

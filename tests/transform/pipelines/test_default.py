@@ -40,7 +40,3 @@ def test_an_item_with_both_names_of_a_field_is_bad():
 
 def test_it_is_compiled_once():
     assert default() is default()
-
-
-def test_it_always_gives_the_same():
-    assert default().pure

@@ -62,11 +62,6 @@ def test_items_with_the_same_fields_in_another_order_are_the_same_to_it():
     assert compiled(NUMBER).run(items).results == [{"a": 1.0, "b": 1}] * 100
 
 
-def test_a_generated_value_makes_a_pipeline_impure():
-    assert not compiled({"op": "default", "field": "a", "generate": "uuid"}).pure
-    assert compiled({"op": "default", "field": "a", "value": 1}).pure
-
-
 def test_an_explanation_says_what_each_step_did():
     steps = [NUMBER, {"op": "trim", "fields": ["b"]}, {"op": "drop", "fields": ["b"]}, LARGE]
     told = compiled(*steps).explain({"a": "1", "b": "x"})

@@ -118,6 +118,7 @@ def test_drop_takes_fields_or_all_but_some():
     [
         ([], "steps"),
         ([TRIM] * 101, "steps"),
+        ([{"op": "lookup", "field": "a", "table": {"a": "x" * 1024 * 1024}}], "steps"),
         ([TRIM, "trim"], "steps.1"),
         ([TRIM, {}], "steps.1.op"),
         ([{"op": "shuffle"}], "steps.0.op"),

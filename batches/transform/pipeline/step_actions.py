@@ -1,26 +1,18 @@
-"""Steps to closures: each kind of step has a function here that makes its action."""
+"""Steps to closures: each kind has a function here that makes its action. Those that mask have their own module."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import singledispatch
 from typing import Any
 from uuid import uuid4
 
-from . import masking, masks, moments, numbers, steps, texts
-from .actions import Action, convert, each
+from . import moments, numbers, steps, texts
+from .actions import Action, action, convert, each
 from .computing import compute, condition
 from .frames import Frame
 from .refusals import Unfit
-from .secrets import pseudonym_secret
 
 ALREADY_THERE = "The field is there already"
 REQUIRED = "Required"
-
-
-@singledispatch
-def action(step: steps.Written) -> Action:
-    """The step as something that can be done to a frame."""
-    raise NotImplementedError(type(step).__name__)
 
 
 @action.register
@@ -71,7 +63,7 @@ def _default(step: steps.Default) -> Action:
         column = frame.columns.get(step.field) or [None] * len(frame.rows)
         frame.columns[step.field] = [make() if value is None else value for value in column]
 
-    return Action(step.op, apply, pure=step.generate is None)
+    return Action(step.op, apply)
 
 
 def _maker(step: steps.Default) -> Callable[[], Any]:
@@ -151,41 +143,3 @@ def _filter(step: steps.Filter) -> Action:
 @action.register
 def _compute(step: steps.Compute) -> Action:
     return Action(step.op, compute(step.field, step.expression))
-
-
-@action.register
-def _email(step: masks.MaskEmail) -> Action:
-    return convert(step.op, [step.field], masking.email, masking.emails)
-
-
-@action.register
-def _phone(step: masks.MaskPhone) -> Action:
-    return convert(step.op, [step.field], masking.phone, masking.phones)
-
-
-@action.register
-def _partial(step: masks.MaskPartial) -> Action:
-    one = masking.partial(step.first, step.last, step.char)
-    return convert(step.op, [step.field], one, each(one))
-
-
-@action.register
-def _last(step: masks.MaskLast) -> Action:
-    one = masking.last(step.keep, step.char)
-    return convert(step.op, [step.field], one, each(one))
-
-
-@action.register
-def _hash(step: masks.MaskHash) -> Action:
-    return convert(step.op, [step.field], masking.hashed(step.salt))
-
-
-@action.register
-def _pseudonym(step: masks.MaskPseudonym) -> Action:
-    return convert(step.op, [step.field], masking.pseudonym(pseudonym_secret(), step.scope))
-
-
-@action.register
-def _redact(step: masks.MaskRedact) -> Action:
-    one = masking.redacted(step.text)
-    return convert(step.op, [step.field], one, each(one))
