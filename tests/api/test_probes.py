@@ -63,13 +63,11 @@ def test_a_routine_that_differs_is_not_ready(workers, caplog):
 
 
 def test_a_missing_migration_is_not_ready(workers):
-    sql.execute("DELETE FROM django_migrations WHERE app = 'access' AND name = '0002_groups_and_buckets'")
+    sql.execute("DELETE FROM django_migrations WHERE app = 'access' AND name = '0003_ticket'")
     try:
         body = APIClient().get("/ready").json()
     finally:
-        sql.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('access', '0002_groups_and_buckets', now())"
-        )
+        sql.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('access', '0003_ticket', now())")
     assert body["message"] == "Not ready: migrations."
 
 

@@ -10,7 +10,10 @@ from tests.docs.pages import FENCE, text
 
 END = "== end of example =="
 # what differs from run to run, or from server to server
-VOLATILE = {"jobId", "claim", "uptime", "number", "duration_seconds", "webhook_id", "method", "duration", "batch_id"}
+VOLATILE = {
+    *("jobId", "claim", "uptime", "number", "duration_seconds", "webhook_id", "method", "duration", "batch_id"),
+    *("processing_time_ms", "total_processing_time_ms", "average_per_request_ms", "queue_position"),
+}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SECRET = re.compile(r"whsec_[\w-]+|\b[0-9a-f]{16,}\b")
 
@@ -46,13 +49,18 @@ def last_document(output: str) -> Any:
 
 
 def plain(document: Any) -> Any:
-    """With what differs from run to run made equal: digits in texts, ids of requests, some numbers."""
+    """With what differs from run to run made equal: digits in texts, ids of requests, some numbers.
+
+    Fractions are equal to four digits: the last ones of a model's output are the processor's.
+    """
     if isinstance(document, dict):
         return {
             name: 0 if name in VOLATILE else plain(value) for name, value in document.items() if name != "request_id"
         }
     if isinstance(document, list):
         return [plain(item) for item in document]
+    if isinstance(document, float):
+        return round(document, 4)
     if isinstance(document, str):
         return re.sub(r"\d+", "0", SECRET.sub("secret", UUID.sub("id", document)))
     return document

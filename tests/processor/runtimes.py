@@ -41,3 +41,13 @@ class Trying(Doubler):
         if 13 in inputs:
             raise ValueError("unlucky")
         return [Prediction(value) for value in inputs if value <= 1000]
+
+
+class Careless(Doubler):
+    """Looks at nothing before it takes it; of negative numbers it gives what is no JSON."""
+
+    def prepare(self, item: dict[str, Any]) -> float:
+        return float(item["input"])
+
+    def run(self, inputs: Sequence[float]) -> list[Prediction]:
+        return [Prediction(value * self.factor if value >= 0 else {value}) for value in inputs]

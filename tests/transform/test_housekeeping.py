@@ -35,7 +35,7 @@ def test_batches_are_kept_as_long_as_the_history_of_jobs(client, settings):
     old, young = (send(client, [ITEM]).json()["batch_id"] for _ in range(2))
     age(8, old)
     age(6, young)
-    assert housekeep()["rows_pruned"] == 1
+    assert housekeep()["rows_forgotten"]["batches of transform"] == 1
     assert [batch.batch_id for batch in TransformBatch.objects.all()] == [young]
     assert TransformChunk.objects.count() == 1
 

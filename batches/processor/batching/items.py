@@ -66,7 +66,24 @@ class Part:
         self.open -= 1
 
     def json(self) -> str:
-        return orjson.dumps(self.results, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+        """The results. Items whose output is no JSON fail, so look at `failed` afterwards."""
+        try:
+            return _json(self.results)
+        except orjson.JSONEncodeError:
+            for place, result in enumerate(self.results):
+                self._refuse_no_json(place, result)
+            return _json(self.results)
+
+    def _refuse_no_json(self, place: int, result: Result | None) -> None:
+        try:
+            _json(result)
+        except orjson.JSONEncodeError as error:
+            self.open += 1  # it had ended
+            self.fail(place, f"the model's output is no JSON: {str(error)[:500]}")
+
+
+def _json(document: Any) -> str:
+    return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 class Waiting(NamedTuple):

@@ -30,6 +30,7 @@ def begin(parts: Sequence[Part]) -> tuple[list[Part], Mapping[str, Any], Mapping
 def record(parts: Sequence[Part], runs: Sequence[Run]) -> None:
     """Writes the results of parts whose items have all ended; then, where that is wanted, what the runs took."""
     if parts:
+        results = [part.json() for part in parts]
         sql.execute(
             RECORD,
             [
@@ -39,7 +40,7 @@ def record(parts: Sequence[Part], runs: Sequence[Run]) -> None:
                 [len(part.items) for part in parts],
                 [part.failed for part in parts],
                 [part.compute_ms for part in parts],
-                [part.json() for part in parts],
+                results,
                 [part.error for part in parts],
             ],
         )

@@ -22,7 +22,7 @@ def infer(claims: list[Claim]) -> list[None]:
 
     What goes wrong with an item or a model is a result. Only the database's errors end the attempt.
     """
-    from batches.processor.batching import infer_claims  # NumPy and the runtimes are for workers alone
+    from batches.processor.batching.work import infer_claims  # NumPy and the runtimes are for workers alone
 
     infer_claims(claims)
     return [None] * len(claims)

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from project.postgres import sql
 
+from .summing import summed_by_step
+
 KEPT = timedelta(days=14)
 STEPS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 360)]
 MOST_STEPS = 180
@@ -48,9 +50,8 @@ def analytics(over: Span, metrics: Sequence[str], models: Sequence[str] | None =
 
     `models` are names with versions; all by default.
     """
-    columns = ", ".join(_COLUMNS[metric] for metric in metrics)
     names = {"first": over.first, "until": over.now, "step": over.step, "models": models}
-    found = {record.pop("at"): record for record in sql.rows(_FIGURES.format(columns=columns), names)}
+    found = {record.pop("at"): record for record in sql.rows(summed_by_step(metrics), names)}
     return {metric: _metric(metric, over, found) for metric in metrics}
 
 
@@ -90,14 +91,6 @@ def _batches(record: dict[str, Any], _seconds: float) -> dict[str, Any]:
     }
 
 
-def _columns_of_times(name: str, column: str, total: str, count: str) -> str:
-    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-    parts = [
-        f"processor.percentile(processor.added(array_agg(f.{column})), {q}) AS {name}_{p}" for p, q in shares.items()
-    ]
-    return ", ".join([f"sum(f.{total}) / nullif(sum(f.{count}), 0) AS {name}_average", *parts])
-
-
 _ENDS = ("completed", "failed", "cancelled", "expired")
 
 _DOCUMENTS = {
@@ -110,22 +103,3 @@ _DOCUMENTS = {
 }
 
 METRICS = tuple(_DOCUMENTS)
-
-_COLUMNS = {
-    "throughput": "sum(f.items)::bigint AS items",
-    "latency": _columns_of_times("latency", "latencies", "latency_ms", "items"),
-    "queue_time": _columns_of_times("queue_time", "queue_times", "queue_ms", "items"),
-    "compute_time": _columns_of_times("compute_time", "compute_times", "compute_ms", "runs"),
-    "batch_size": "sum(f.runs)::bigint AS runs, sum(f.items)::bigint AS run_items,"
-    " processor.added(array_agg(f.batch_sizes)) AS batch_sizes",
-    "batches": "sum(f.submitted)::bigint AS submitted, sum(f.completed)::bigint AS completed,"
-    " sum(f.failed)::bigint AS failed, sum(f.cancelled)::bigint AS cancelled, sum(f.expired)::bigint AS expired,"
-    " sum(f.batch_seconds) AS batch_seconds, sum(f.completed_items)::bigint AS completed_items,"
-    " sum(f.failed_items)::bigint AS failed_items",
-}
-
-_FIGURES = """
-WITH figures AS MATERIALIZED (SELECT * FROM processor.figures(%(first)s, %(until)s, %(models)s::text[]))
-SELECT date_bin(%(step)s, f.minute, %(first)s) AS at, {columns}
-FROM figures f GROUP BY GROUPING SETS ((1), ())
-"""

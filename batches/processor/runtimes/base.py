@@ -6,7 +6,7 @@ MODEL_RUNTIMES=name=module.Class:
             self.factor = float(file.data)
 
         def prepare(self, item: dict[str, Any]) -> float:
-            return number(item["input"])  # raise BadItem for what can't be used
+            return float(item["input"])  # raise BadItem to say better what can't be used
 
         def run(self, inputs: list[float]) -> list[Prediction]:
             return [Prediction(value * self.factor) for value in inputs]
@@ -59,7 +59,7 @@ class ModelRuntime(ABC):
 
     @abstractmethod
     def prepare(self, item: dict[str, Any]) -> Any:
-        """The item as `run` takes it. Raises `BadItem`."""
+        """The item as `run` takes it. Raises `BadItem`; whatever else it raises is the item's error as well."""
 
     def prepare_all(self, items: Sequence[dict[str, Any]]) -> list[Any]:
         """Each item as `prepare` has it, or the `BadItem` that it raises."""
@@ -70,6 +70,8 @@ class ModelRuntime(ABC):
             return self.prepare(item)
         except BadItem as error:
             return error
+        except Exception as error:  # noqa: BLE001  the items of others are prepared beside it
+            return BadItem(f"the model can't take it: {str(error)[:500] or type(error).__name__}")
 
     @abstractmethod
     def run(self, inputs: list[Any]) -> Sequence[Prediction]:

@@ -18,7 +18,7 @@ def after(runs: list[tuple[int, float]], limit: int = 1000) -> int:
 def test_the_line_of_runs_that_lie_on_one_is_found() -> None:
     line = fitted([(n, 0.002 * n + 0.001) for n in (1, 2, 5, 9)])
     assert line is not None
-    assert (line.per_item, line.fixed) == (pytest.approx(0.002), pytest.approx(0.001))
+    assert [line.per_item, line.fixed] == pytest.approx([0.002, 0.001])
     assert line.items(0.021) == pytest.approx(10)
 
 

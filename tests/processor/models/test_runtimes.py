@@ -108,3 +108,22 @@ def test_a_worker_process_has_models_loaded_before_items_come(model) -> None:
 
     load_models()
     assert loaded.models._known(model.pk).name == "model-v1.0"
+
+
+def test_an_item_that_a_runtime_stumbles_over_fails_alone(database, workers, settings) -> None:
+    settings.MODEL_RUNTIMES = ["careless=tests.processor.runtimes.Careless"]
+    services.register(name="careless", data=b"2", runtime="careless")
+    (batch,) = ended(submitted(21, "x", 0.5, metadata={"model_id": "careless"}))
+    found = queries.results(batch)
+    assert [result["output"] for result in found] == [42, None, 1]
+    assert found[1]["error"] == "the model can't take it: could not convert string to float: 'x'"
+
+
+def test_an_output_that_is_no_json_fails_its_item_alone(database, workers, settings) -> None:
+    settings.MODEL_RUNTIMES = ["careless=tests.processor.runtimes.Careless"]
+    services.register(name="careless", data=b"2", runtime="careless")
+    (batch,) = ended(submitted(21, -1, 0.5, metadata={"model_id": "careless"}))
+    found = queries.results(batch)
+    assert [result["output"] for result in found] == [42, None, 1]
+    assert found[1]["error"] == "the model's output is no JSON: Type is not JSON serializable: set"
+    assert (batch.status, batch.completed, batch.failed) == ("completed", 2, 1)

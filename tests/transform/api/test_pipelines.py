@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
@@ -151,7 +152,8 @@ def test_what_a_version_does_can_not_be_changed_in_the_database(admin):
 
     made(admin)
     version = PipelineVersion.objects.get(pipeline__name="orders")
-    for change in ({"steps": []}, {"sensitive": []}, {"number": 9}):
+    changes: list[dict[str, Any]] = [{"steps": []}, {"sensitive": []}, {"number": 9}]
+    for change in changes:
         with pytest.raises(DatabaseError, match="never change"):
             PipelineVersion.objects.filter(pk=version.pk).update(**change)
     assert PipelineVersion.objects.filter(pk=version.pk).update(note="seen") == 1

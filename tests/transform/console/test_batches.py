@@ -155,3 +155,17 @@ def test_the_list_is_filtered_by_state_and_pipeline(visit):
     page = opened(client, f"{BATCHES}?q={good.batch_id}")
     assert good.batch_id in page
     assert bad.batch_id not in page
+
+
+HOSTILE = (
+    *("?status__exact=%00", "?q=%00", "?version__pipeline__id__exact=x", "?after=1"),
+    *("?version__pipeline__id__exact=99999999999999999999", "?on_error__exact='", "?p=x"),
+)
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+def test_a_hostile_address_is_no_error_of_the_server(visit, query):
+    found = batch([BAD], on_error=OnError.SKIP)
+    client = visit(Role.BATCH_ADMIN)
+    for path in (BATCHES, page_of(found)):
+        assert client.get(f"{path}{query}", follow=True).status_code in {200, 400, 404}, path

@@ -1,5 +1,7 @@
 """What a run does with its items, whatever the steps."""
 
+from typing import Any
+
 import pytest
 
 from batches.transform.pipeline import RowError
@@ -88,10 +90,15 @@ def test_an_explanation_of_something_else_than_an_object_is_an_error():
 
 def test_equal_texts_are_computed_once(monkeypatch):
     from batches.transform.pipeline import masking
+    from batches.transform.pipeline.texts import text_of
 
     asked = []
-    real = masking.text_of
-    monkeypatch.setattr(masking, "text_of", lambda value: asked.append(value) or real(value))
+
+    def noted(value: Any) -> Any:
+        asked.append(value)
+        return text_of(value)
+
+    monkeypatch.setattr(masking, "text_of", noted)
     step = {"op": "mask", "field": "a", "method": "hash", "salt": "long enough"}
     outcome = compiled(step).run([{"a": str(number % 3)} for number in range(300)])
     assert len({item["a"] for item in outcome.results}) == 3
@@ -102,7 +109,12 @@ def test_items_whose_expressions_read_the_same_are_computed_once(monkeypatch):
     from batches.transform.pipeline import functions
 
     asked = []
-    monkeypatch.setitem(functions.FUNCTIONS, "upper", lambda text: asked.append(text) or text.upper())
+
+    def upper(text: str) -> str:
+        asked.append(text)
+        return text.upper()
+
+    monkeypatch.setitem(functions.FUNCTIONS, "upper", upper)
     step = {"op": "compute", "field": "b", "expression": "upper(a)"}
     outcome = compiled(step).run([{"a": "xyz"[number % 3], "n": number} for number in range(300)])
     assert [item["b"] for item in outcome.results[:4]] == ["X", "Y", "Z", "X"]

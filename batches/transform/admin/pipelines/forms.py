@@ -7,13 +7,12 @@ from typing import Any
 from django import forms
 from rest_framework.exceptions import ParseError
 
+from batches.transform.api.documents.pipelines import NAME, TRIED
 from project.api.errors import ApiError
 from project.api.parsers import JsonParser
 
-NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 LONGEST = 2_000_000  # characters of steps: a lookup table may be large
 LONGEST_ITEMS = 1_000_000
-MOST_ITEMS = 100
 
 
 class DocumentField(forms.CharField):
@@ -47,8 +46,8 @@ class ItemsField(DocumentField):
         if found is None:
             return None
         items = found if isinstance(found, list) else [found]
-        if not 1 <= len(items) <= MOST_ITEMS:
-            raise forms.ValidationError(f"There are {len(items)} items. Paste 1 to {MOST_ITEMS}.")
+        if not 1 <= len(items) <= TRIED:
+            raise forms.ValidationError(f"There are {len(items)} items. Paste 1 to {TRIED}.")
         return items
 
 
