@@ -71,8 +71,11 @@ class Cassandra:
 
     def restart(self) -> None:
         """Kill the node as a power cut would, start it again on the same port, wait for the session."""
+        from reconciliation.sources.cassandra import sessions  # needs Django, which is set up after conftests are read
+
         self.node.kill()
         self.node.start()
+        sessions.close_all()  # those of the product know the node as it was
         self._cluster.shutdown()
         self._cluster, self.session = connect(self.node)
         self.session.set_keyspace(self.keyspace)

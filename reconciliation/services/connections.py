@@ -2,7 +2,6 @@
 
 import re
 from typing import Any, TypedDict, Unpack
-from urllib.parse import SplitResult, urlsplit
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -12,6 +11,7 @@ from django.db.models.functions import Now
 from project.access import audit
 from project.api.errors import Conflict, InvalidRequest, NotFound
 from reconciliation.models import Connection, Mapping
+from reconciliation.sources.addresses import parts_of
 from reconciliation.states import SourceKind
 
 # The end of the name keeps a connection from sending another secret of the installation to a host of its choice.
@@ -118,22 +118,15 @@ def _check_address(kind: SourceKind, address: str) -> None:
     if not address and kind is SourceKind.POSTGRESQL:
         return  # the database that this installation lives in
     example = Connection._meta.get_field("address").help_text
-    parts = _split(address)
+    parts = parts_of(address)
     if parts is None or parts.scheme not in SCHEMES[kind]:
         raise InvalidRequest.field("address", f"Write it as {example}")
-    if ":" in parts.netloc.rpartition("@")[0] or "password=" in parts.query.lower():
+    if ":" in parts.user or "password=" in parts.query.lower():
         raise InvalidRequest.field(
             "address", "Leave the password out: set it in an environment variable and name that in password_variable."
         )
-    if not parts.netloc.rpartition("@")[2] and kind is SourceKind.CASSANDRA:
+    if not parts.hosts and kind is SourceKind.CASSANDRA:
         raise InvalidRequest.field("address", f"It has no host. Write it as {example}")
-
-
-def _split(address: str) -> SplitResult | None:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return None
 
 
 def _another_version(connection: Connection) -> None:

@@ -219,7 +219,7 @@ def test_the_command_removes_it_and_says_so(settings, monkeypatch, capsys):
     out = StringIO()
     monkeypatch.setattr(forgetting, "_round", Round())
     call_command("housekeep", "--json", stdout=out)
-    assert json.loads(out.getvalue())["rows_forgotten"] == {"reconciliation": 0}
+    assert json.loads(out.getvalue())["rows_forgotten"]["reconciliation"] == 0
 
 
 def test_a_retention_of_zero_keeps_everything(settings, monkeypatch):

@@ -1,17 +1,21 @@
 """A connection's address and options, read and checked: cassandra://user@host1,host2:9042/?local_dc=datacenter1."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from cassandra import ConsistencyLevel
 
 from project.api.errors import InvalidRequest
 from reconciliation.definition import Place
+from reconciliation.sources.addresses import parts_of
 from reconciliation.sources.passwords import password
 from reconciliation.sources.protocol import SourceError
 
 PORT = 9042
+EXAMPLE = "Write it as cassandra://user@host1,host2:9042/?local_dc=datacenter1."
+HOST = re.compile(r"(\[[^\[\]]+\]|[^\[\]:]+)(?::(\d+))?")
 REQUEST_SECONDS = 30.0
 OPTIONS = frozenset({"local_dc", "consistency", "request_seconds", "compression", "tls"})
 TLS = frozenset({"ca", "certificate", "key", "check_hostname"})
@@ -38,9 +42,10 @@ class Address:
 
 def address(place: Place) -> Address:
     """Raises `InvalidRequest` naming the part that can't be used, `SourceError` when the password isn't set."""
-    parts = urlsplit(place.address)
-    user, _, hosts = parts.netloc.rpartition("@")
-    names, port = _hosts(place, hosts)
+    parts = parts_of(place.address)
+    if parts is None:
+        raise _wrong(place, "address", EXAMPLE)
+    names, port = _hosts(place, parts.hosts)
     options = {**{name: values[-1] for name, values in parse_qs(parts.query).items()}, **place.options}
     if unknown := set(options) - OPTIONS:
         raise _wrong(place, "options", f"{min(unknown)!r} is none of {', '.join(sorted(OPTIONS))}.")
@@ -48,8 +53,8 @@ def address(place: Place) -> Address:
         connection=place.connection,
         hosts=names,
         port=port,
-        user=unquote(user),
-        password=_password(place) if user else "",
+        user=unquote(parts.user),
+        password=_password(place) if parts.user else "",
         local_dc=options.get("local_dc"),
         consistency=_consistency(place, options),
         request_seconds=_seconds(place, options),
@@ -62,11 +67,11 @@ def _hosts(place: Place, given: str) -> tuple[tuple[str, ...], int]:
     """Several with a comma between them; the port of any is that of all."""
     names, port = [], PORT
     for host in given.split(","):
-        name, _, number = host.rpartition(":") if ":" in host and not host.endswith("]") else (host, "", str(port))
-        if not name or not number.isdigit():
-            raise _wrong(place, "address", "Write it as cassandra://user@host1,host2:9042/?local_dc=datacenter1.")
-        names.append(name.strip("[]"))
-        port = int(number)
+        found = HOST.fullmatch(host)
+        if found is None:
+            raise _wrong(place, "address", EXAMPLE)
+        names.append(found[1].strip("[]"))
+        port = int(found[2] or port)
     return tuple(names), port
 
 

@@ -178,6 +178,7 @@ def hang(cassandra):
     """Stops the node where it stands: its port takes connections, and nothing is answered."""
     yield lambda: os.kill(cassandra.node.pid, signal.SIGSTOP)
     os.kill(cassandra.node.pid, signal.SIGCONT)
+    sessions.close_all()
 
 
 def test_a_node_that_hangs_is_told_apart_from_a_range_that_is_too_large(cassandra, small_pages, hang, monkeypatch):

@@ -103,6 +103,7 @@ def test_a_node_that_hangs_amid_a_job_fails_it_without_a_wait_for_each_range(cas
         run_jobs()
     finally:
         os.kill(cassandra.node.pid, signal.SIGCONT)
+        sessions.close_all()
     assert_failed(job, "cluster: ")
     told = {one["error"] for one in job.validation_errors if one["range"] is not None}
     assert told
