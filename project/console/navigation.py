@@ -54,6 +54,12 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         ],
     ),
     (
+        "Inference",
+        [
+            ("Batches", "batch_prediction", "processor.inferencebatch"),
+        ],
+    ),
+    (
         "Engine",
         [
             ("Executions", "account_tree", "workers.execution"),
