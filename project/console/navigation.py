@@ -57,6 +57,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         "Inference",
         [
             ("Batches", "batch_prediction", "processor.inferencebatch"),
+            ("Models", "model_training", "processor.inferencemodel"),
         ],
     ),
     (

@@ -1,5 +1,5 @@
 """The batch processor in the console."""
 
-from . import batches
+from . import batches, models
 
-__all__ = ["batches"]
+__all__ = ["batches", "models"]
