@@ -56,6 +56,7 @@ GROUPS: list[tuple[str, list[Entry]]] = [
     (
         "Inference",
         [
+            ("Processor", "speed", "processor.processorsetting"),
             ("Batches", "batch_prediction", "processor.inferencebatch"),
             ("Models", "model_training", "processor.inferencemodel"),
         ],

@@ -1,5 +1,5 @@
 """The batch processor in the console."""
 
-from . import batches, models
+from . import batches, dashboard, models
 
-__all__ = ["batches", "models"]
+__all__ = ["batches", "dashboard", "models"]
