@@ -46,10 +46,11 @@ class ConfigureForm(forms.Form):
     )
     enable_dynamic_batching = forms.TypedChoiceField(
         label="Dynamic batching",
-        choices=[("", "as ENABLE_DYNAMIC_BATCHING of the environment"), ("on", "on"), ("off", "off")],
+        choices=[("", "as the environment says"), ("on", "on"), ("off", "off")],
         coerce=_switch,
         empty_value=None,
         required=False,
+        help_text="ENABLE_DYNAMIC_BATCHING of the environment says whether it is on.",
     )
     critical = _weight(Priority.CRITICAL)
     high = _weight(Priority.HIGH)

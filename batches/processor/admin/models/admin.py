@@ -50,6 +50,8 @@ class InferenceModelAdmin(ReadOnlyAdmin):
 
     @admin.display(description="warm-up", ordering="warm_up")
     def warmth(self, model: InferenceModel) -> SafeString | str:
+        if model.default_version is None:
+            return figures.NOTHING
         return states.badge("warm at start" if model.warm_up else "cold at start")
 
     @admin.display(description="largest run", ordering="max_batch_size")
