@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,35 +24,56 @@ class Bar:
         return self.good + self.bad
 
 
+@dataclass(frozen=True)
+class Column:
+    """What is drawn of the time that begins at a moment: sizes by their tones, one on top of the other, and what is
+    said of them."""
+
+    at: datetime
+    parts: Sequence[tuple[str, float]]
+    told: str
+
+    @property
+    def whole(self) -> float:
+        return sum(size for _, size in self.parts)
+
+
 def bars(series: Sequence[Bar], what: str = "jobs a minute") -> SafeString | str:
     """The bars from left to right, the highest as high as the picture; nothing for none."""
     if not series:
         return ""
-    most = max(bar.both for bar in series) or 1
-    wide = len(series) * (BAR + GAP)
+    drawn = [
+        Column(bar.at, (("good", bar.good), ("bad", bar.bad)), f"{bar.good:,} completed, {bar.bad:,} failed")
+        for bar in series
+    ]
+    return columns(drawn, f"{what}: last {series[-1].both:,}, highest {max(bar.both for bar in series):,}")
+
+
+def columns(series: Sequence[Column], label: str) -> SafeString:
+    """The columns from left to right, the highest as high as the picture."""
+    most = max((column.whole for column in series), default=0) or 1
+    drawn = ((_column(column, index * (BAR + GAP), most),) for index, column in enumerate(series))
     return format_html(
         '<svg class="bars" viewBox="0 0 {w} {h}" preserveAspectRatio="none" role="img" aria-label="{label}">'
         "{bars}</svg>",
-        w=wide,
+        w=len(series) * (BAR + GAP),
         h=HEIGHT,
-        label=f"{what}: last {series[-1].both:,}, highest {max(bar.both for bar in series):,}",
-        bars=format_html_join("", "{}", ((_bar(bar, index * (BAR + GAP), most),) for index, bar in enumerate(series))),
+        label=label,
+        bars=format_html_join("", "{}", drawn),
     )
 
 
-def _bar(bar: Bar, x: int, most: int) -> SafeString:
-    """Two stacked parts; the whole height takes the pointer, so that empty ones can be read too."""
-    good, bad = (HEIGHT * part / most for part in (bar.good, bar.bad))
-    told = f"{bar.at:%H:%M} UTC: {bar.good:,} completed, {bar.bad:,} failed"
+def _column(column: Column, x: int, most: float) -> SafeString:
+    """Stacked parts; the whole height takes the pointer, so that empty ones can be read too."""
+    tops = accumulate(HEIGHT * size / most for _, size in column.parts)
+    parts = [
+        (tone, x, f"{HEIGHT - top:.1f}", BAR, f"{HEIGHT * size / most:.1f}")
+        for (tone, size), top in zip(column.parts, tops, strict=True)
+    ]
     return format_html(
-        '<g><title>{}</title><rect class="room" x="{x}" width="{w}" height="{h}"/>'
-        '<rect class="good" x="{x}" y="{}" width="{w}" height="{}"/>'
-        '<rect class="bad" x="{x}" y="{}" width="{w}" height="{}"/></g>',
-        told,
-        f"{HEIGHT - good:.1f}",
-        f"{good:.1f}",
-        f"{HEIGHT - good - bad:.1f}",
-        f"{bad:.1f}",
+        '<g><title>{}</title><rect class="room" x="{x}" width="{w}" height="{h}"/>{}</g>',
+        f"{column.at:%H:%M} UTC: {column.told}",
+        format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>', parts),
         x=x,
         w=BAR,
         h=HEIGHT,

@@ -67,7 +67,8 @@ def ask(
     `given` goes to `perform` beside what the form asked. Raises `PermissionDenied`.
     """
     require(request, dialog.roles)
-    form = dialog.form(request.POST if request.method == "POST" else None, initial=initial)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = dialog.form(data, files, initial=initial)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

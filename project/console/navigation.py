@@ -54,6 +54,14 @@ GROUPS: list[tuple[str, list[Entry]]] = [
         ],
     ),
     (
+        "Inference",
+        [
+            ("Processor", "speed", "processor.processorsetting"),
+            ("Batches", "batch_prediction", "processor.inferencebatch"),
+            ("Models", "model_training", "processor.inferencemodel"),
+        ],
+    ),
+    (
         "Engine",
         [
             ("Executions", "account_tree", "workers.execution"),

@@ -91,6 +91,9 @@ TONES: dict[str, str] = {
     "RESULT": GOOD,
     "FILTERED": IDLE,
     "ERROR": BAD,
+    # models
+    "WARM AT START": GOOD,
+    "COLD AT START": IDLE,
     # keys
     "VALID": GOOD,
     "EXPIRES SOON": WARN,

@@ -90,6 +90,11 @@ document.addEventListener("submit", (event) => {
   });
 });
 
+// --- files: the theme would write a chosen file's name into the form's first text field ---------------------------------
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".field input[type=file]")) event.stopPropagation();
+}, true);
+
 // --- keys: a link or button with data-key is followed by its letter, but not while somebody writes ---------------------
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;

@@ -1,0 +1,5 @@
+"""The batch processor in the console."""
+
+from . import batches, dashboard, models
+
+__all__ = ["batches", "dashboard", "models"]
