@@ -5,6 +5,7 @@ from typing import Any
 
 import re2
 
+from .deadline import require_time
 from .frames import One
 from .limits import LONGEST_TEXT
 from .refusals import Unfit
@@ -55,14 +56,23 @@ def on_texts(convert: Callable[[str], str]) -> One:
 
 
 def regex_replace(pattern: str, replacement: str, ignore_case: bool) -> One:
-    """Replace what matches, in time that grows with the text alone."""
+    """Replace what matches.
+
+    A search takes no longer than the text is long, whatever the pattern; but the text is searched again after each
+    match, and a pattern that looks to its end each time makes that the square of its length: the deadline ends it.
+    """
     compiled = compile_pattern(pattern, ignore_case)
+
+    def replaced(match: Any) -> str:
+        require_time()
+        found: str = match.expand(replacement)
+        return found
 
     def convert(text: str) -> str:
         if len(text) > LONGEST_TEXT:
             raise Unfit(TOO_LONG)
         try:
-            made: str = compiled.sub(replacement, text)
+            made: str = compiled.sub(replaced, text)
         except UnicodeEncodeError:
             raise Unfit(UNREADABLE) from None
         if len(made) > LONGEST_TEXT:
