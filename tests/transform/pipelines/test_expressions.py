@@ -144,3 +144,9 @@ def test_a_condition_without_fields_keeps_all_or_nothing():
 def test_numbers_of_thousands_of_digits_are_refused_not_printed():
     item = {"n": 10**4000}
     assert failure("string(n * n)", item) == "Text is longer than 20000 characters"
+
+
+@pytest.mark.parametrize("expression", [r"'\ud800'", r"t + '\x00'", r'field("\u0000")', r"t in ['a', '\udfff']"])
+def test_texts_and_names_that_can_not_be_stored_are_refused(expression):
+    assert said(expression) == "NUL and half of a surrogate pair can't stand in a text or a name."
+    assert list(refused({"op": "filter", "where": f"{expression} == t"})) == ["steps.0.where"]
