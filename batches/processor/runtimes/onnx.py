@@ -138,6 +138,9 @@ class OnnxRuntime(ModelRuntime):
 
     def _predictions(self, outputs: Sequence[Any], count: int) -> Iterator[Prediction]:
         arrays = [np.ascontiguousarray(output) for output in outputs]
+        for name, array in zip(self._names, arrays, strict=True):
+            if len(array) != count:
+                raise ValueError(f'output "{name}" has {len(array)} rows for {count} items; one for each is needed.')
         confidences = next((found for array in arrays if (found := _confidences(array)) is not None), [None] * count)
         columns = [_rows(array) for array in arrays]
         if len(columns) == 1:
