@@ -139,3 +139,10 @@ def test_an_output_of_more_rows_than_items_is_refused(outputs) -> None:
         model.run(model.prepare_all([{"input": [1, 2]}]))
     with pytest.raises(InvalidModelFile, match='output "y" has 4 rows for 2 items'):
         inspect("batches.processor.runtimes.onnx.OnnxRuntime", data, pad=False)
+
+
+def test_the_confidence_of_an_item_does_not_depend_on_its_neighbours() -> None:
+    model = runtime(written([("x", FLOAT, ["n", 2])], [("y", FLOAT, ["n", 2])]))
+    rows = model.prepare_all([{"input": value} for value in ([0.25, 0.75], [2, 3], [1, 0], [-1, 2])])
+    together = [one.confidence for one in model.run(rows)]
+    assert together == [one.confidence for row in rows for one in model.run([row])] == [0.75, None, 1.0, None]
