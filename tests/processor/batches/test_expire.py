@@ -101,6 +101,14 @@ def test_items_whose_jobs_failed_for_good_have_an_error_each() -> None:
     assert queries.queue_length() == 0
 
 
+def test_an_expired_batch_says_that_it_timed_out_whatever_its_items_said(trying) -> None:
+    batch = submitted(1, 2, timeout_ms=5000)
+    InferenceBatch.objects.filter(pk=batch.pk).update(error="unlucky")
+    over(batch)
+    timeouts.expire_due()
+    assert summary(fresh(batch))["error"] == "timed out after 5000 ms"
+
+
 def test_a_batch_that_no_worker_ends_is_expired_by_the_clock(trying) -> None:
     batch = submitted(1, 2, timeout_ms=5000)
     over(batch, by="2 s")
