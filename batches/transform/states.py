@@ -25,7 +25,6 @@ class ChunkState(models.TextChoices):
 
     PENDING = "pending"
     DONE = "done"
-    FAILED = "failed"
 
 
 LEGAL: dict[str, frozenset[str]] = {

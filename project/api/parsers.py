@@ -42,7 +42,16 @@ def _document(body: bytes) -> Any:
     try:
         return jsontext.quickly(body)
     except jsontext.Unusual:
-        return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+        return json.loads(_text(body), parse_constant=_refuse_constant, parse_float=_finite)
+
+
+def _text(body: bytes) -> str:
+    """JSON between systems is UTF-8 (RFC 8259); `json` would guess UTF-16 and UTF-32, and read half surrogates."""
+    try:
+        return body.decode("utf-8-sig")  # some clients put a byte order mark first
+    except UnicodeDecodeError as error:
+        message = f"The body isn't UTF-8 at byte {error.start}."
+        raise ValueError(message) from None
 
 
 def _refuse_constant(name: str) -> Any:
@@ -59,7 +68,10 @@ def _finite(text: str) -> float:
 
 
 def _refuse_unstorable(body: bytes, document: Any) -> None:
-    """Escaped NUL characters and half surrogates are JSON, and no text of a database."""
+    """Escaped NUL characters and half surrogates are JSON, and no text of a database.
+
+    UTF-8 has no others.
+    """
     if b"\\u0000" in body and "\0" in _all_text(document):
         raise ValueError("\\u0000 can't be stored.")
     if b"\\ud" in body or b"\\uD" in body:

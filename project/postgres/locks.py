@@ -13,3 +13,4 @@ class LockSpace(IntEnum):
     IMPORT = 5  # transaction source id while a block is merged; minus the import's id while its command lives
     HOUSEKEEPING = 6  # 0 for the one worker that keeps house; 1 while a pass runs
     NOTIFY = 7  # queue id while a transaction is about to wake the queue's workers
+    DEFAULT_MODEL = 8  # 0; the one transaction that may change which model is the default

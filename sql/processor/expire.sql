@@ -15,6 +15,7 @@ BEGIN
   END IF;
   PERFORM workers.cancel_execution(e.id, 'timed out') FROM execution e WHERE e.id = v_batch.id;
   UPDATE inference_batch b SET status = 'expired', expired_at = clock_timestamp(),
+    error = format('timed out after %s ms', b.timeout_ms),
     cancelled = b.total - b.completed - b.failed WHERE b.id = v_batch.id;
   PERFORM processor.give_places(v_batch.total - v_batch.completed - v_batch.failed - v_batch.cancelled);
   PERFORM pg_notify('processor_batch', v_batch.batch_id);

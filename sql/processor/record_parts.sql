@@ -1,5 +1,6 @@
 -- processor.record_parts: write the results of parts, each once: the first that comes wins, also when a worker was taken
--- for lost and comes back. Parts of batches that have ended, by the clock at this moment, are dropped.
+-- for lost and comes back. Parts of batches that have ended, by the clock at this moment, are dropped, and those that were
+-- cancelled while they waited for another worker: their items are counted already.
 --   p_errors   the first item's error of each part, NULL without one
 -- Returns how many items were recorded.
 -- Locks: the batches, in order of id; a share of the queue. Raises: nothing.
@@ -17,6 +18,8 @@ BEGIN
       g(batch, number, items, failed, compute_ms, results, error)
     JOIN inference_batch b ON b.id = g.batch
     WHERE b.status IN ('queued', 'processing', 'cancelling') AND b.expires_at > v_now
+      AND NOT (b.status = 'cancelling' AND EXISTS (SELECT FROM job j JOIN finished_job f ON f.id = j.id
+        WHERE j.execution_id = g.batch AND j.key = g.number::text AND f.state = 'cancelled'))
   ), written AS (
     INSERT INTO inference_part (batch_id, number, items, failed, results, worker_id, recorded_at)
     SELECT g.batch, g.number, g.items, g.failed, g.results, p_worker, v_now FROM given g

@@ -93,6 +93,25 @@ def test_text_that_a_database_cannot_keep_is_400(caller, text):
     assert response.status_code == 400
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"name": "a", "extra": {"x": "\xed\xa0\x80"}}',
+        '{"name": "a", "extra": {"x": "\\ud800"}}'.encode("utf-16"),
+        '{"name": "a", "extra": {"x": "\\u0000"}}'.encode("utf-16-le"),
+        '{"name": "a", "extra": {"x": "\\ud800"}}'.encode("utf-32"),
+        '{"name": "a"}'.encode("utf-16"),
+    ],
+)
+def test_a_body_that_is_not_utf_8_is_400(caller, body):
+    response = post_raw(caller, body)
+    assert (response.status_code, response.json()["error"]) == (400, "INVALID_REQUEST")
+
+
+def test_a_byte_order_mark_before_utf_8_is_taken(caller):
+    assert post_raw(caller, b'\xef\xbb\xbf{"name": "a"}').json() == {"name": "a"}
+
+
 def test_escaped_characters_are_taken(caller):
     response = post_raw(caller, '{"name": "a", "extra": {"x": "\\ud83d\\ude00 \\\\u0000"}}')
     assert response.json()["extra"] == {"x": "\N{GRINNING FACE} \\u0000"}

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from batches.processor import queries, services
 from batches.processor.queries.shown import summaries, summary
-from batches.processor.roles import OVERSEERS, READERS, SUBMITTERS
+from batches.processor.roles import ADMINS, OVERSEERS, READERS, SUBMITTERS
 from batches.processor.states import Status
 from project.access.permissions import roles_of
 from project.api import context
@@ -24,6 +24,11 @@ from .documents.shared import BATCH_ID, TAG
 def owner_of(request: Request) -> User | None:
     """Whose batches the caller may see; None is everybody's."""
     return None if roles_of(request) & OVERSEERS else context.caller().user
+
+
+def steered_by(request: Request) -> User | None:
+    """Whose batches the caller may cancel; None is everybody's. Auditors only look."""
+    return None if roles_of(request) & ADMINS else context.caller().user
 
 
 class StatusView(ApiView):
@@ -84,4 +89,4 @@ class CancelView(ApiView):
     )
     def delete(self, request: Request, batch_id: str) -> Response:
         """The batch as it is now."""
-        return Response(summary(services.cancel(batch_id=batch_id, owner=owner_of(request))))
+        return Response(summary(services.cancel(batch_id=batch_id, owner=steered_by(request))))

@@ -14,7 +14,7 @@ from batches.processor.batching.tuning import tuning
 from batches.processor.configuration import Settings, effective
 from batches.processor.runtimes.loaded import LoadedModel, models
 from project.postgres.errors import database_error
-from workers.handlers import Claim
+from workers.handlers import Claim, Stopped
 
 log = structlog.get_logger("processor")
 
@@ -22,13 +22,18 @@ RECORD_SECONDS = 0.1  # while runs go on, what is done is recorded this often
 
 
 def infer_claims(claims: Sequence[Claim]) -> None:
-    """Runs the items of the claims and records their results."""
+    """Runs the items of the claims and records their results.
+
+    Raises `Stopped` when it was told to stop before all were run: what is recorded already is not run again.
+    """
     parts, stored, batching = recording.begin([Part.of(claim) for claim in claims])
     now = effective(stored)
     size = 1
     for version_id, same in groupby(sorted(parts, key=lambda part: part.version_id), key=lambda part: part.version_id):
         size = _infer(list(same), version_id, _bounds(now, batching[version_id]))
     tuning.follow(claims, now, size=size)
+    if any(part.open for part in parts):
+        raise Stopped
 
 
 def _bounds(now: Settings, model: Mapping[str, Any]) -> Bounds:

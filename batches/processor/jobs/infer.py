@@ -20,7 +20,8 @@ MAX_ATTEMPTS = 5
 def infer(claims: list[Claim]) -> list[None]:
     """Their results are recorded on the way; the jobs themselves have no output.
 
-    What goes wrong with an item or a model is a result. Only the database's errors end the attempt.
+    What goes wrong with an item or a model is a result. Only the database's errors end the attempt, and `Stopped` when
+    items are left: their jobs go back.
     """
     from batches.processor.batching.work import infer_claims  # NumPy and the runtimes are for workers alone
 

@@ -1,14 +1,18 @@
 """Batches and how far they are."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from batches.processor import errors
 from batches.processor.models import InferenceBatch
-from batches.processor.states import OPEN
+from batches.processor.states import OPEN, Status
+
+GRACE = timedelta(seconds=1)  # any live worker ends what is over sooner, with what was recorded in time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +39,25 @@ def active(owner: User | None = None) -> QuerySet[InferenceBatch]:
 
 
 def batch(batch_id: str, owner: User | None = None) -> InferenceBatch:
-    """A batch by its public name; `owner` as for `batches`. Raises `NotFound`, also for somebody else's."""
-    found = batches(owner).filter(batch_id=batch_id).first()
+    """A batch by its public name; `owner` as for `batches`. Raises `NotFound`, also for somebody else's.
+
+    One whose time is over is told as expired, though no worker was there to write it down: nothing is recorded of it
+    any more.
+    """
+    found = batches(owner).filter(batch_id=batch_id).annotate(over_for=Now() - F("expires_at")).first()
     if found is None:
         raise errors.unknown_batch(batch_id)
+    if found.status in OPEN and found.over_for > GRACE:
+        _expire(found)
     return found
+
+
+def _expire(batch: InferenceBatch) -> None:
+    """As processor.expire writes it, in this object alone."""
+    batch.status = Status.EXPIRED
+    batch.expired_at = batch.expires_at
+    batch.cancelled = batch.total - batch.completed - batch.failed
+    batch.error = f"timed out after {batch.timeout_ms} ms"
 
 
 def progress(batch: InferenceBatch) -> Progress:

@@ -138,7 +138,10 @@ class OnnxRuntime(ModelRuntime):
 
     def _predictions(self, outputs: Sequence[Any], count: int) -> Iterator[Prediction]:
         arrays = [np.ascontiguousarray(output) for output in outputs]
-        confidences = next((found for array in arrays if (found := _confidences(array)) is not None), [None] * count)
+        for name, array in zip(self._names, arrays, strict=True):
+            if len(array) != count:
+                raise ValueError(f'output "{name}" has {len(array)} rows for {count} items; one for each is needed.')
+        confidences = _confidences(arrays, count)
         columns = [_rows(array) for array in arrays]
         if len(columns) == 1:
             yield from map(Prediction, columns[0], confidences)
@@ -170,13 +173,16 @@ def _rows(array: Array) -> Sequence[Any]:
     return list(array) if array.ndim > 1 and array.dtype.kind in "fiu" else array.tolist()
 
 
-def _confidences(array: Array) -> list[float] | None:
-    """The largest probability of each row; None for what are no probabilities."""
-    if array.ndim != 2 or array.shape[1] < 2 or array.dtype.kind != "f":
-        return None
-    if (array < 0).any() or (abs(array.sum(axis=1) - 1) > PROBABILITY_SLACK).any():
-        return None
-    return np.round(array.max(axis=1).astype(np.float64), 6).tolist()  # type: ignore[no-any-return]
+def _confidences(arrays: Sequence[Array], count: int) -> list[float | None]:
+    """The largest probability of each item, in the first output where its own row is of probabilities; else None."""
+    found: list[float | None] = [None] * count
+    for array in reversed(arrays):
+        if array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind == "f":
+            with np.errstate(all="ignore"):  # what are no probabilities may be beyond all bounds
+                good = (array >= 0).all(axis=1) & (abs(array.sum(axis=1) - 1) <= PROBABILITY_SLACK)
+            largest = np.round(array.max(axis=1).astype(np.float64), 6).tolist()
+            found = [new if fits else old for new, fits, old in zip(largest, good.tolist(), found, strict=True)]
+    return found
 
 
 def _described(one: Any) -> dict[str, Any]:

@@ -10,12 +10,15 @@ from django.db import connection, transaction
 
 from batches.processor import errors, queries, submission
 from batches.processor.models import InferenceBatch
+from batches.processor.services import timeouts
 from batches.processor.states import Priority, Status
 from batches.processor.submission import Item
 from project.access import audit
 from project.api.errors import ErrorCode, TooManyRequests
 from project.postgres import sql
 from workers.services import encoding
+
+EXPIRED_FOR_ROOM = 50  # batches at most, when a submission finds the queue full
 
 
 def submit(
@@ -51,16 +54,27 @@ def submit(
         limit,
     ]
     try:
-        with transaction.atomic():
-            made = sql.row(_SUBMIT, params)
-            assert made is not None
-            batch = _batch_of(made)
-            details = {"items": batch.total, "priority": priority}
-            audit.record(operation="processor.submit", target=batch.batch_id, details=details, actor=owner)
+        return _submitted(params, owner)
     except TooManyRequests as error:
         if error.code != ErrorCode.QUEUE_FULL:
             raise
-        raise errors.queue_full(limit, queries.seconds_until_room(len(items), limit)) from error
+        refused = error
+    if timeouts.expire_due(EXPIRED_FOR_ROOM):  # without a worker nobody else does
+        try:
+            return _submitted(params, owner)
+        except TooManyRequests as error:
+            if error.code != ErrorCode.QUEUE_FULL:
+                raise
+    raise errors.queue_full(limit, queries.seconds_until_room(len(items), limit)) from refused
+
+
+@transaction.atomic
+def _submitted(params: Sequence[Any], owner: User | None) -> InferenceBatch:
+    made = sql.row(_SUBMIT, params)
+    assert made is not None
+    batch = _batch_of(made)
+    details = {"items": batch.total, "priority": batch.priority}
+    audit.record(operation="processor.submit", target=batch.batch_id, details=details, actor=owner)
     return batch
 
 
@@ -71,6 +85,8 @@ def cancel(*, batch_id: str, owner: User | None = None, reason: str = "cancelled
     `Conflict` for a batch that ended otherwise.
     """
     batch = queries.batch(batch_id, owner)
+    if batch.status == Status.EXPIRED:
+        raise errors.not_cancellable(batch)
     with transaction.atomic():
         began = sql.routine_value("processor.cancel", batch.pk, reason)
         before = batch.status

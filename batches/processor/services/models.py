@@ -15,6 +15,8 @@ from batches.processor.registry.checking import signature
 from batches.processor.states import InputFit
 from project.access import audit
 from project.api.errors import InvalidRequest, NotFound
+from project.postgres import sql
+from project.postgres.locks import LockSpace
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 LONGEST_LATENCY_MS = 60_000.0
@@ -43,6 +45,7 @@ def register(
         raise InvalidRequest.field("input_fit", f"must be one of {', '.join(InputFit.values)}.")
     found = signature(data, runtime=runtime, pad=input_fit == InputFit.PAD)
     with transaction.atomic():
+        _wait_for_others()
         model, _ = InferenceModel.objects.get_or_create(name=name)
         model = InferenceModel.objects.select_for_update().get(pk=model.pk)
         if version is not None and model.versions.filter(version=version).exists():
@@ -75,6 +78,8 @@ def set_default(
     Raises `NotFound`.
     """
     with transaction.atomic():
+        if model:
+            _wait_for_others()
         found = InferenceModel.objects.select_for_update().get(pk=queries.model_named(name).pk)
         before = {"version": str(found.default_version), "default": found.is_default}
         if version is not None:
@@ -104,6 +109,11 @@ def change_model(*, name: str, changes: Mapping[str, Any], actor: User | None = 
         found.save(update_fields=list(changes))
         audit.record(operation="processor.change_model", target=name, before=before, after=dict(changes), actor=actor)
     return found
+
+
+def _wait_for_others() -> None:
+    """Of models that are made the default at once, also as the first of all, each sees what the one before it did."""
+    sql.value("SELECT pg_advisory_xact_lock(%s, 0)", [LockSpace.DEFAULT_MODEL])
 
 
 def _make_default(model: InferenceModel) -> None:

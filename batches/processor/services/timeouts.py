@@ -12,12 +12,12 @@ SELECT processor.record_parts(%s, %s::bigint[], %s::int[], %s::int[], %s::int[],
 """
 
 
-def expire_due() -> int:
-    """Ends what is past its time, one batch in a transaction; returns how many, at most 200."""
-    for count in range(MOST):
+def expire_due(most: int = MOST) -> int:
+    """Ends what is past its time, one batch in a transaction; returns how many, at most `most`."""
+    for count in range(most):
         if sql.value("SELECT processor.expire()") is None:
             return count
-    return MOST
+    return most
 
 
 def fail_lost() -> int:

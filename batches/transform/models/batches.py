@@ -51,7 +51,7 @@ class TransformBatch(models.Model):
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="transform_batch_status"),
         ]
         indexes = [
-            # the five batches at once of a key
+            # the few that go on, among all that are kept: transform.fail_abandoned looks through them
             models.Index(
                 fields=["owner"],
                 condition=models.Q(status__in=[Status.QUEUED, Status.PROCESSING]),

@@ -9,7 +9,7 @@ class TransformSlot(models.Model):
     """A place for one batch of one caller. Free while no batch is in it and nobody has its row locked.
 
     A request that does its batch itself holds the lock until it answers; a session that dies lets go of it. A batch
-    that the engine has stands in the row until its end, when the trigger of `transform.end_batch` takes it out.
+    that the engine has stands in the row until its end, when the trigger `transform.count_ended_batch` takes it out.
     """
 
     pk = models.CompositePrimaryKey("owner", "number")

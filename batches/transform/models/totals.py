@@ -5,7 +5,7 @@ from django.db import models
 
 
 class TransformTotal(models.Model):
-    """Counters of one version of a pipeline. Written by the trigger of `transform.end_batch` alone; they never go down.
+    """Counters of one version of a pipeline, that never go down. `transform.count_ended_batch` alone writes them.
 
     Each version has several rows, of which an ending batch takes any: so batches that end together don't wait for
     each other. No foreign key: counters outlive the pipeline.

@@ -2,7 +2,8 @@
 
 from .checking import check
 from .compiled import Compiled, Explained, Outcome
+from .explaining import explained
 from .kept import compiled
 from .refusals import RowError
 
-__all__ = ["Compiled", "Explained", "Outcome", "RowError", "check", "compiled"]
+__all__ = ["Compiled", "Explained", "Outcome", "RowError", "check", "compiled", "explained"]

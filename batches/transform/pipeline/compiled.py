@@ -8,7 +8,9 @@ from batches.transform.states import OnError
 
 from . import mask_actions, step_actions  # noqa: F401  they register themselves
 from .actions import Action, action
+from .deadline import deadline
 from .frames import Frame, frames_of
+from .limits import RUN_SECONDS
 from .refusals import RowError
 from .steps import Written
 
@@ -44,12 +46,13 @@ class Compiled:
         """Transform items; they stay as they are. Rows count from `first_row`.
 
         With `fail`, one bad item leaves no results, and its error is the only one: that of the first bad row. With
-        `skip`, bad items are left out and listed by row.
+        `skip`, bad items are left out and listed by row. Items whose turn comes after RUN_SECONDS are bad.
         """
         frames, errors = frames_of(items, first_row)
-        for frame in frames:
-            self._pass(frame)
-            errors += frame.errors
+        with deadline(RUN_SECONDS):
+            for frame in frames:
+                self._pass(frame)
+                errors += frame.errors
         errors.sort(key=lambda error: error.row)
         if errors and on_error == OnError.FAIL:
             return Outcome([], 0, errors[:1])
@@ -63,12 +66,13 @@ class Compiled:
         (frame,) = frames
         told: list[Explained] = []
         before = dict(item)
-        for number, one in enumerate(self._actions):
-            one.apply(frame)
-            told.append(_explained(number, one.op, frame, before))
-            if not frame.rows:
-                break
-            before = frame.items()[0]
+        with deadline(RUN_SECONDS):
+            for number, one in enumerate(self._actions):
+                one.apply(frame)
+                told.append(_explained(number, one.op, frame, before))
+                if not frame.rows:
+                    break
+                before = frame.items()[0]
         return told
 
     def _pass(self, frame: Frame) -> None:

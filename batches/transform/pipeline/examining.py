@@ -24,9 +24,11 @@ def _pattern(step: steps.RegexReplace) -> None:
 
 def _replacement(step: steps.RegexReplace, groups: int) -> None:
     try:
-        texts.compile_pattern("()" * groups, ignore_case=False).sub(step.replacement, "")
+        made: str = texts.compile_pattern("()" * groups, ignore_case=False).sub(step.replacement, "")
     except (IndexError, re2.error, re.error, ValueError, KeyError):
         raise ValueError(f"The replacement names a group that the pattern doesn't have; it has {groups}.") from None
+    if not texts.storable(made):
+        raise ValueError(f"{texts.UNSTORABLE} in a replacement.")
 
 
 def _format(step: steps.Cast) -> None:

@@ -16,6 +16,7 @@ from . import functions, operators
 from .limits import INT_MAX, INT_MIN
 from .numbers import OUT_OF_RANGE, as_text, number, within
 from .refusals import Unfit
+from .texts import UNSTORABLE, storable
 
 MOST_PARTS = 300  # nodes of the tree
 DEEPEST = 30
@@ -110,6 +111,8 @@ def _check_parts(found: list[ast.AST]) -> None:
             raise ValueError('A list can only stand after "in".')
         if isinstance(part, ast.Constant) and not isinstance(part.value, str | int | float | None):
             raise ValueError("Only texts, numbers, True, False and None can stand in an expression.")
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and not storable(part.value):
+            raise ValueError(f"{UNSTORABLE} in a text or a name.")
         if isinstance(part, ast.Call):
             _check_call(part)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .limits import MOST_DIGITS
 from .numbers import exactly, integer, number
-from .operators import as_decimal, joined, require_numbers
+from .operators import absolute, as_decimal, joined, require_numbers
 from .refusals import Unfit
 from .texts import text_of
 
@@ -65,7 +65,7 @@ _WIDE = Context(prec=10 * MOST_DIGITS, rounding=ROUND_HALF_EVEN)
 
 MANY = 100
 _TABLE: Mapping[str, tuple[Callable[..., Any], int, int]] = {  # and how many arguments they take
-    "abs": (_numeric(abs), 1, 1),
+    "abs": (absolute, 1, 1),
     "coalesce": (_first, 1, MANY),
     "concat": (lambda *values: joined(*map(_string, values)), 1, MANY),
     "contains": (lambda text, part: _text(part) in _text(text), 2, 2),

@@ -1,11 +1,14 @@
-"""The operators of expressions: numbers with numbers, texts with texts. A decimal makes the result exact."""
+"""The operators of expressions: numbers with numbers, texts with texts. A decimal makes the result exact:
+what has too many digits for that is an error, and only a division rounds, to MOST_DIGITS digits, half to even.
+"""
 
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 
+from . import numbers
 from .limits import LONGEST_TEXT, MOST_DIGITS
 from .refusals import Unfit
 from .texts import TOO_LONG
@@ -13,7 +16,8 @@ from .texts import TOO_LONG
 MISSING = "A value is missing"
 NO_NUMBER = "Only numbers can be calculated with"
 
-_EXACT = Context(prec=MOST_DIGITS)
+_EXACT = Context(prec=2 * MOST_DIGITS, traps=[Inexact, InvalidOperation])  # digits before the point and after it
+_ROUNDED = Context(prec=MOST_DIGITS, rounding=ROUND_HALF_EVEN)
 _NUMBERS = {int, float, Decimal}
 
 
@@ -23,10 +27,17 @@ def calculation(simple: Callable[[Any, Any], Any], exact: Callable[[Decimal, Dec
     def calculate(left: Any, right: Any) -> Any:
         require_numbers(left, right)
         if type(left) is Decimal or type(right) is Decimal:
-            return exact(as_decimal(left), as_decimal(right))
+            return _unrounded(exact, as_decimal(left), as_decimal(right))
         return simple(left, right)
 
     return calculate
+
+
+def _unrounded(exact: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:
+    try:
+        return exact(left, right)
+    except Inexact:
+        raise Unfit(numbers.TOO_LONG) from None
 
 
 def require_numbers(*values: Any) -> None:
@@ -54,7 +65,13 @@ def _add(left: Any, right: Any) -> Any:
 
 def _negative(value: Any) -> Any:
     require_numbers(value)
-    return -value
+    return value.copy_negate() if type(value) is Decimal else -value
+
+
+def absolute(value: Any) -> Any:
+    """Without its sign, and with all its digits."""
+    require_numbers(value)
+    return value.copy_abs() if type(value) is Decimal else abs(value)
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
@@ -76,7 +93,7 @@ OPERATORS: Mapping[type[ast.AST], Callable[..., Any]] = {
     ast.Add: _add,
     ast.Sub: calculation(operator.sub, _EXACT.subtract),
     ast.Mult: calculation(operator.mul, _EXACT.multiply),
-    ast.Div: calculation(operator.truediv, _EXACT.divide),
+    ast.Div: calculation(operator.truediv, _ROUNDED.divide),
     ast.USub: _negative,
     ast.Not: operator.not_,
     ast.Eq: operator.eq,

@@ -91,7 +91,7 @@ class Case(Written):
 
 
 class RegexReplace(Written):
-    """What matches in a text is replaced. RE2's syntax: its time grows with the text alone, whatever the pattern."""
+    """What matches in a text is replaced. RE2's syntax: no back-references."""
 
     op: Literal["regex_replace"]
     field: Name

@@ -5,6 +5,7 @@ from typing import Any
 
 import re2
 
+from .deadline import require_time
 from .frames import One
 from .limits import LONGEST_TEXT
 from .refusals import Unfit
@@ -13,6 +14,7 @@ BOOLEAN = "Invalid boolean format"
 STRING = "Objects and lists are no text"
 TOO_LONG = f"Text is longer than {LONGEST_TEXT} characters"
 UNREADABLE = "Text has half of a surrogate pair"
+UNSTORABLE = "NUL and half of a surrogate pair can't stand"
 NOT_LISTED = "Not in the table"
 
 _BOOLEANS: dict[Any, bool] = {
@@ -54,15 +56,30 @@ def on_texts(convert: Callable[[str], str]) -> One:
     return lambda value: convert(value) if type(value) is str else value
 
 
+def storable(text: str) -> bool:
+    """Whether PostgreSQL can keep a text; escapes of an expression or a replacement can make others."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def regex_replace(pattern: str, replacement: str, ignore_case: bool) -> One:
-    """Replace what matches, in time that grows with the text alone."""
+    """Replace what matches.
+
+    A search takes no longer than the text is long, whatever the pattern; but the text is searched again after each
+    match, and a pattern that looks to its end each time makes that the square of its length: the deadline ends it.
+    """
     compiled = compile_pattern(pattern, ignore_case)
+    template = replacement.encode("ascii", "backslashreplace").decode()  # `expand` reads other letters as Latin-1
+
+    def replaced(match: Any) -> str:
+        require_time()
+        found: str = match.expand(template)
+        return found
 
     def convert(text: str) -> str:
         if len(text) > LONGEST_TEXT:
             raise Unfit(TOO_LONG)
         try:
-            made: str = compiled.sub(replacement, text)
+            made: str = compiled.sub(replaced, text)
         except UnicodeEncodeError:
             raise Unfit(UNREADABLE) from None
         if len(made) > LONGEST_TEXT:

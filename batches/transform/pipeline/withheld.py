@@ -41,7 +41,8 @@ def before(_step: steps.Written, names: Names) -> Names:
 @before.register
 def _renamed(step: steps.Rename, names: Names) -> Names:
     olds = {new: old for old, new in step.fields.items()}
-    return frozenset(olds.get(name, name) for name in names)
+    stay = names - (olds.keys() & step.fields.keys())  # an item without the old name may have the new one already
+    return stay | {olds[name] for name in names if name in olds}
 
 
 @before.register

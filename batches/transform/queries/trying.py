@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from batches.transform.pipeline import Compiled, Explained
+from batches.transform.pipeline import Explained, explained
 from batches.transform.pipeline.steps import Written
 from batches.transform.pipeline.withheld import Names, withheld
 
@@ -13,10 +13,10 @@ HIDDEN = "***"
 def tried(written: Sequence[Written], sensitive: Sequence[str], items: Sequence[Any]) -> list[dict[str, Any]]:
     """What became of each item, and what each step did to it; what a later step masks doesn't show before that.
 
-    Raises a 503 where pseudonyms have no secret.
+    Raises as `explained`.
     """
-    compiled, hidden = Compiled(written), withheld(written, sensitive)
-    return [_item(row, compiled.explain(item), hidden) for row, item in enumerate(items)]
+    hidden = withheld(written, sensitive)
+    return [_item(row, told, hidden) for row, told in enumerate(explained(written, items))]
 
 
 def _item(row: int, told: Sequence[Explained], hidden: Sequence[Names]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from typing import Any
 
 from batches.transform.models import PipelineVersion
 from batches.transform.pipeline import Compiled
+from batches.transform.pipeline.deadline import deadline
+from batches.transform.pipeline.limits import TRY_SECONDS
 from batches.transform.queries import rates
 from batches.transform.services import running
 from batches.transform.services.running import Broken
@@ -24,7 +26,8 @@ def seconds(version: PipelineVersion, compiled: Compiled, items: list[Any]) -> f
 def _tried(compiled: Compiled, items: list[Any]) -> float:
     first = items[:TRIED]
     try:
-        done = running.run(compiled, first, on_error=OnError.SKIP)
+        with deadline(TRY_SECONDS):
+            done = running.run(compiled, first, on_error=OnError.SKIP)
     except Broken:
         return 0.0  # the batch itself will tell
     return done.work_seconds * len(items) / len(first)

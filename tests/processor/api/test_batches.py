@@ -1,8 +1,10 @@
 """Status, results, the list and cancelling, while nothing runs the items."""
 
 import pytest
+from rest_framework.test import APIClient
 
 from batches.processor.models import InferenceBatch
+from project.access import keys
 from project.access.models import AuditEntry
 from project.access.roles import Role
 
@@ -161,3 +163,14 @@ def test_each_endpoint_is_for_its_roles(client_for, role):
 @pytest.mark.parametrize("path", ["status/none", "results/none", "batches"])
 def test_nobody_reads_without_a_key(client_for, path):
     assert client_for(None).get(f"{API}/{path}").status_code == 401
+
+
+def test_an_auditor_who_also_submits_cancels_only_their_own(integrator, user_for):
+    client, roles = APIClient(), [Role.AUDITOR, Role.INTEGRATOR]
+    key = keys.create(name="both", owner=user_for(Role.AUDITOR), roles=roles, expires_at=None, actor=None)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {key.secret}")
+    others, own = submit(integrator), submit(client)
+    assert client.get(f"{API}/status/{others}").status_code == 200
+    assert client.delete(f"{API}/cancel/{others}").status_code == 404
+    assert client.delete(f"{API}/cancel/{own}").json()["status"] == "cancelled"
+    assert InferenceBatch.objects.get(batch_id=others).status == "queued"

@@ -1,14 +1,17 @@
 """Cancelling keeps what was done, and lets what runs end."""
 
+import orjson
 import pytest
 
 from batches.processor import queries
-from batches.processor.services import cancel
+from batches.processor.models import InferenceBatch
+from batches.processor.services import cancel, timeouts
 from project.access.models import AuditEntry
 from project.api.errors import Conflict, NotFound
+from project.postgres import sql
 from tests.processor import runtimes
 from tests.processor.hands import counts, ended, fresh, outputs, submitted
-from tests.workers.hands import nothing_left, wait_for
+from tests.workers.hands import Hand, nothing_left, wait_for
 
 
 def test_a_batch_that_waits_is_cancelled_at_once(trying) -> None:
@@ -63,3 +66,24 @@ def test_nobody_cancels_what_is_not_theirs(trying, user_for) -> None:
     with pytest.raises(NotFound):
         cancel(batch_id=batch.batch_id, owner=user_for(Role.BATCH_OPERATOR))
     assert fresh(batch).status == "queued"
+
+
+def test_what_a_lost_worker_gives_of_a_part_that_was_cancelled_does_not_count(trying) -> None:
+    batch = submitted(*range(150))
+    hand = Hand()
+    sql.execute("UPDATE worker SET has_session = true")  # internal jobs go to no other
+    (running,) = hand.claim(1)
+    assert (cancel(batch_id=batch.batch_id).status, counts(batch)) == ("cancelling", (0, 0, 50))
+    assert recorded(batch, 2, 50) == 0
+    assert (fresh(batch).status, counts(batch)) == ("cancelling", (0, 0, 50))
+    assert recorded(batch, int(running["key"]), 100) == 100
+    assert (fresh(batch).status, counts(batch)) == ("cancelled", (100, 0, 50))
+    assert queries.queue_length() == 0
+
+
+def recorded(batch: InferenceBatch, number: int, items: int) -> int:
+    """What a worker tells of a part; how many of its items count."""
+    results = orjson.dumps([{"request_id": "r", "output": 1, "confidence": None, "processing_time_ms": 1}] * items)
+    params = [None, [batch.pk], [number], [items], [0], [1.0], [results.decode()], [None]]
+    found: int = sql.value(timeouts.RECORD, params)
+    return found

@@ -2,9 +2,11 @@
 
 import pytest
 
-from batches.processor import queries
+from batches.processor import queries, services
 from batches.processor.models import InferenceBatch
+from batches.processor.queries.shown import summary
 from batches.processor.services import timeouts
+from project.api.errors import Conflict, TooManyRequests
 from project.postgres import sql
 from tests.processor import runtimes
 from tests.processor.hands import counts, ended, fresh, outputs, submitted
@@ -14,9 +16,9 @@ from workers.runtime import drain
 from workers.runtime.scheduler import Scheduler
 
 
-def over(batch: InferenceBatch) -> None:
-    """Its time is over now."""
-    InferenceBatch.objects.filter(pk=batch.pk).update(expires_at=sql.value("SELECT now() - interval '1 ms'"))
+def over(batch: InferenceBatch, *, by: str = "1 ms") -> None:
+    """Its time is over now, by so much."""
+    InferenceBatch.objects.filter(pk=batch.pk).update(expires_at=sql.value("SELECT now() - %s::interval", [by]))
 
 
 def test_a_batch_that_nobody_runs_expires_by_the_clock(trying) -> None:
@@ -97,3 +99,34 @@ def test_items_whose_jobs_failed_for_good_have_an_error_each() -> None:
     assert {result["error"] for result in results} == {"no worker could run it: worker lost"}
     assert outputs(found) == [None] * 150
     assert queries.queue_length() == 0
+
+
+def test_an_expired_batch_says_that_it_timed_out_whatever_its_items_said(trying) -> None:
+    batch = submitted(1, 2, timeout_ms=5000)
+    InferenceBatch.objects.filter(pk=batch.pk).update(error="unlucky")
+    over(batch)
+    timeouts.expire_due()
+    assert summary(fresh(batch))["error"] == "timed out after 5000 ms"
+
+
+def test_a_batch_that_no_worker_ends_is_expired_by_the_clock(trying) -> None:
+    batch = submitted(1, 2, timeout_ms=5000)
+    over(batch, by="2 s")
+    found = fresh(batch)
+    assert (found.status, counts(batch), found.ended_at) == ("expired", (0, 0, 2), found.expires_at)
+    assert [result["error"] for result in queries.results(found)] == ["timed out before it was run"] * 2
+    assert summary(found)["error"] == "timed out after 5000 ms"
+    with pytest.raises(Conflict, match="is expired and can't be cancelled"):
+        services.cancel(batch_id=batch.batch_id)
+    timeouts.expire_due()
+    assert (fresh(batch).status, counts(batch)) == ("expired", (0, 0, 2))
+
+
+def test_what_is_over_makes_room_for_a_submission_without_a_worker(trying, settings) -> None:
+    settings.MAX_QUEUE_SIZE = 4
+    old = submitted(1, 2, 3, 4)
+    with pytest.raises(TooManyRequests):
+        submitted(5)
+    over(old)
+    assert submitted(5).status == "queued"
+    assert (fresh(old).status, queries.queue_length()) == ("expired", 1)

@@ -1,4 +1,4 @@
-"""Workers that are killed while they run items."""
+"""Workers that are killed or stopped while they run items."""
 
 import signal
 
@@ -9,7 +9,7 @@ from batches.processor import queries
 from project.postgres import sql
 from tests.processor.hands import ended, submitted
 from tests.workers.hands import wait_for
-from tests.workers.processes import run_workers
+from tests.workers.processes import run_workers, stop
 
 
 def busy() -> set[int]:
@@ -39,4 +39,22 @@ def test_each_item_has_one_result_however_often_a_worker_is_killed_in_mid_batch(
         assert (batch.status, batch.completed, batch.failed) == ("completed", 60, 0)
         assert [result["output"] for result in queries.results(batch)] == list(range(start, start + 60))
     assert sql.value("SELECT count(*) FROM inference_part") == sum(len(batch.part_sizes) for batch in found)
+    assert queries.queue_length() == 0
+
+
+@pytest.mark.timeout(120)
+def test_what_a_worker_leaves_that_is_stopped_in_mid_batch_another_one_runs(trying, monkeypatch) -> None:
+    monkeypatch.setenv("MODEL_RUNTIMES", "trying=tests.processor.slow.Slow")
+    starts = range(0, 900, 90)
+    batches = [submitted(*range(start, start + 90)) for start in starts]
+    with run_workers("--processes", "1", "--slots", "1") as process:
+        wait_for(lambda: bool(sql.value("SELECT count(*) FROM inference_part")), "the first results", 60)
+        assert stop(process)[0] == 0
+    assert 0 < sql.value("SELECT sum(items) FROM inference_part") < 900
+    assert sql.value("SELECT count(*) FROM finished_job") <= sql.value("SELECT count(*) FROM inference_part")
+    with run_workers("--processes", "1", "--slots", "1"):
+        found = ended(*batches)
+    for batch, start in zip(found, starts, strict=True):
+        assert (batch.status, batch.completed, batch.failed) == ("completed", 90, 0)
+        assert [result["output"] for result in queries.results(batch)] == list(range(start, start + 90))
     assert queries.queue_length() == 0

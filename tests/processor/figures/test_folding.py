@@ -6,6 +6,7 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batches.processor.jobs import figures
 from batches.processor.models import InferenceBatchEvent, InferenceMinute, InferenceRun, InferenceTotal
 from batches.processor.queries import current
 from batches.processor.queries.analytics import KEPT
@@ -126,3 +127,14 @@ def test_of_nothing_there_is_no_percentile():
     nothing = sql.routine_value("processor.counts", None, None, current.time_bounds())
     assert set(nothing) == {0}
     assert sql.routine_value("processor.percentile", nothing, 0.5) is None
+
+
+def test_a_pass_folds_all_that_there_is_unless_it_is_late(monkeypatch):
+    monkeypatch.setattr(figures, "MOST_AT_ONCE", 2)
+    for _ in range(7):
+        run(1.0, ago=LONG_AGO)
+    with session("test") as connection:
+        assert figures.fold_figures(connection, lambda: True) == 2
+        assert figures.fold_figures(connection, lambda: False) == 5
+    assert not InferenceRun.objects.exists()
+    assert InferenceTotal.objects.get().runs == 7

@@ -1,9 +1,12 @@
 """What is taken for a model, and what is refused with its reason."""
 
+import threading
+
 import numpy as np
 import onnx
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 from onnx import TensorProto, helper, numpy_helper
 
 from batches.processor import queries, sample, services
@@ -152,6 +155,35 @@ def test_the_bare_name_and_the_default_can_be_moved(model) -> None:
         services.set_default(name="m", version="c")
     with pytest.raises(NotFound):
         services.set_default(name="x")
+
+
+def test_different_models_become_the_default_at_once_one_after_the_other(model, monkeypatch) -> None:
+    monkeypatch.setattr("batches.processor.services.models.signature", lambda *_, **__: {})
+    for name in ("a", "b"):
+        services.register(name=name, data=IDENTITY)
+    start, failed = threading.Barrier(2, timeout=20), []
+
+    def choose(name: str) -> None:
+        try:
+            for number in range(20):
+                start.wait()
+                if number % 2:
+                    services.set_default(name=name, model=True)
+                else:
+                    services.register(name=f"{name}{number}", data=IDENTITY, default=True)
+        except Exception as error:  # noqa: BLE001  the main thread tells it
+            start.abort()
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=choose, args=(name,)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert InferenceModel.objects.get(is_default=True).name in {"a", "b"}
 
 
 @pytest.mark.parametrize("model_id", ["x", "model-v9", "model-v", 5, ["model"], "model\0"])

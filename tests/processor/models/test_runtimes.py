@@ -5,7 +5,8 @@ import pytest
 from onnx import TensorProto, helper
 
 from batches.processor import queries, services
-from batches.processor.runtimes.base import BadItem, ModelFile
+from batches.processor.registry.inspection import inspect
+from batches.processor.runtimes.base import BadItem, InvalidModelFile, ModelFile
 from batches.processor.runtimes.onnx import OnnxRuntime
 from tests.processor.hands import ended, submitted
 from tests.processor.models.test_register import FLOAT, written
@@ -127,3 +128,21 @@ def test_an_output_that_is_no_json_fails_its_item_alone(database, workers, setti
     assert [result["output"] for result in found] == [42, None, 1]
     assert found[1]["error"] == "the model's output is no JSON: Type is not JSON serializable: set"
     assert (batch.status, batch.completed, batch.failed) == ("completed", 2, 1)
+
+
+@pytest.mark.parametrize("outputs", [["y"], ["y", "x2"]])
+def test_an_output_of_more_rows_than_items_is_refused(outputs) -> None:
+    nodes = [helper.make_node("Concat", ["x", "x"], ["y"], axis=0), helper.make_node("Identity", ["x"], ["x2"])]
+    data = written([("x", FLOAT, ["n", 2])], [(name, FLOAT, ["m", 2]) for name in outputs], nodes)
+    model = runtime(data)
+    with pytest.raises(ValueError, match='output "y" has 2 rows for 1 item'):
+        model.run(model.prepare_all([{"input": [1, 2]}]))
+    with pytest.raises(InvalidModelFile, match='output "y" has 4 rows for 2 items'):
+        inspect("batches.processor.runtimes.onnx.OnnxRuntime", data, pad=False)
+
+
+def test_the_confidence_of_an_item_does_not_depend_on_its_neighbours() -> None:
+    model = runtime(written([("x", FLOAT, ["n", 2])], [("y", FLOAT, ["n", 2])]))
+    rows = model.prepare_all([{"input": value} for value in ([0.25, 0.75], [2, 3], [1, 0], [-1, 2])])
+    together = [one.confidence for one in model.run(rows)]
+    assert together == [one.confidence for row in rows for one in model.run([row])] == [0.75, None, 1.0, None]

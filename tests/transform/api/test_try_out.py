@@ -91,3 +91,19 @@ def test_nothing_is_stored(client):
 )
 def test_what_can_not_be_tried_is_refused_by_field(client, body, field):
     assert field in refused(client, **body)
+
+
+def test_trying_ends_at_its_deadline_over_all_items(client, monkeypatch):
+    monkeypatch.setattr("batches.transform.pipeline.explaining.TRY_SECONDS", 0.01)
+    slow = {"op": "regex_replace", "field": "a", "pattern": "a(.*z)?", "replacement": "b"}
+    found = tried(client, steps=[slow], items=[{"a": "a" * 20_000}, {"a": "a"}])
+    assert [(item["outcome"], item["field"], item["reason"]) for item in found] == [
+        ("error", "a", "The pipeline takes too long")
+    ] * 2
+
+
+def test_trying_shows_no_more_than_a_limit(client, monkeypatch):
+    monkeypatch.setattr("batches.transform.pipeline.explaining.MOST_SHOWN", 1000)
+    twice = {"op": "compute", "field": "a", "expression": "a + a"}
+    assert len(tried(client, steps=[twice] * 2, items=[{"a": "a" * 100}])) == 1
+    assert "items" in refused(client, steps=[twice] * 5, items=[{"a": "a" * 100}])

@@ -144,3 +144,36 @@ def test_a_condition_without_fields_keeps_all_or_nothing():
 def test_numbers_of_thousands_of_digits_are_refused_not_printed():
     item = {"n": 10**4000}
     assert failure("string(n * n)", item) == "Text is longer than 20000 characters"
+
+
+@pytest.mark.parametrize("expression", [r"'\ud800'", r"t + '\x00'", r'field("\u0000")', r"t in ['a', '\udfff']"])
+def test_texts_and_names_that_can_not_be_stored_are_refused(expression):
+    assert said(expression) == "NUL and half of a surrogate pair can't stand in a text or a name."
+    assert list(refused({"op": "filter", "where": f"{expression} == t"})) == ["steps.0.where"]
+
+
+DIGITS = "12345678901234567890123456789.0123456789"  # more than Python's own 28
+
+
+@pytest.mark.parametrize(
+    ("expression", "result"),
+    [
+        (f"-decimal('{DIGITS}')", f"-{DIGITS}"),
+        (f"abs(decimal('-{DIGITS}'))", DIGITS),
+        ("decimal('12345678901234567890123456789012345678') + decimal('0.1')",
+         "12345678901234567890123456789012345678.1"),
+        ("decimal('12345678901234567890123456789012345678') - decimal('0.1')",
+         "12345678901234567890123456789012345677.9"),
+        ("decimal('1234567890123456789.1') * decimal('1234567890123456789.1')",
+         "1524157875323883675265965576774881878.81"),
+        ("decimal(1) / 3", "0." + "3" * 38),
+    ],
+)  # fmt: skip
+def test_decimals_are_exact_and_only_a_division_rounds(expression, result):
+    assert computed(expression) == result
+
+
+@pytest.mark.parametrize("expression", ["n * decimal(x)", "decimal(x) + n", "decimal(x) - n"])
+def test_a_decimal_that_would_be_rounded_is_an_error(expression):
+    item = {"x": "0." + "1" * 38, "n": 10**60 + 1}
+    assert failure(expression, item) == "Decimal has more than 38 digits"

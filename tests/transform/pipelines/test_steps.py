@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from importlib import import_module
 
 import pytest
 
@@ -159,3 +160,22 @@ def test_steps_are_a_list(steps):
     with pytest.raises(InvalidRequest) as raised:
         check(steps)
     assert raised.value.details == {"fields": {"steps": ["Must be a list of steps."]}}
+
+
+def test_a_pattern_that_looks_to_the_end_after_each_match_is_ended_with_row_and_field(monkeypatch):
+    monkeypatch.setattr(import_module("batches.transform.pipeline.compiled"), "RUN_SECONDS", 0.01)
+    slow = compiled({"op": "regex_replace", "field": "a", "pattern": "a(.*z)?", "replacement": "b"})
+    outcome = slow.run([{"a": "ab"}, {"a": "a" * 20_000}], on_error="skip", first_row=5)
+    assert (6, "a", "The pipeline takes too long") in [(bad.row, bad.field, bad.reason) for bad in outcome.errors]
+
+
+@pytest.mark.parametrize("replacement", [r"\ud800", r"a\x00", r"\1\udfff"])
+def test_a_replacement_that_can_not_be_stored_is_refused(replacement):
+    step = {"op": "regex_replace", "field": "a", "pattern": "(x)", "replacement": replacement}
+    assert refused(step) == {
+        "steps.0.pattern": ["NUL and half of a surrogate pair can't stand in a replacement."],
+    }
+
+
+def test_a_replacement_keeps_its_letters():
+    assert value("x", {"op": "regex_replace", "pattern": "(x)", "replacement": r"é\1—"}) == "éx—"

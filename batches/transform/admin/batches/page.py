@@ -22,7 +22,6 @@ BAD_ITEMS = 25
 MARKS = {
     ChunkState.DONE: ("■", "done"),
     ChunkState.PENDING: ("□", "waiting"),
-    ChunkState.FAILED: ("✕", "failed"),
 }
 WITH_ERRORS = ("!", "different")
 
@@ -75,7 +74,6 @@ def _chunks(batch: TransformBatch) -> dict[str, Any]:
     counted = batch.chunks.aggregate(
         all=Count("pk"),
         done=Count("pk", filter=Q(state=ChunkState.DONE)),
-        failed=Count("pk", filter=Q(state=ChunkState.FAILED)),
         bad=Count("pk", filter=~Q(errors=[])),
     )
     cells = [

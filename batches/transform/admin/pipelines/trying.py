@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from batches.transform.admin.pipelines.words import words
-from batches.transform.pipeline import Compiled, Explained
+from batches.transform.pipeline import Explained, explained
 from batches.transform.pipeline.steps import Written
 from batches.transform.pipeline.withheld import Names, withheld
 
@@ -53,9 +53,10 @@ class Tried:
 
 
 def tried(written: Sequence[Written], sensitive: Sequence[str], items: Sequence[Any]) -> list[Tried]:
-    """What became of each item. Raises a 503 where pseudonyms have no secret."""
-    compiled, hidden = Compiled(written), withheld(written, sensitive)
-    return [_item(row, item, compiled.explain(item), written, hidden) for row, item in enumerate(items)]
+    """What became of each item. Raises as `explained`."""
+    hidden = withheld(written, sensitive)
+    found = zip(items, explained(written, items), strict=True)
+    return [_item(row, item, told, written, hidden) for row, (item, told) in enumerate(found)]
 
 
 def _item(row: int, item: Any, told: Sequence[Explained], written: Sequence[Written], hidden: Sequence[Names]) -> Tried:
