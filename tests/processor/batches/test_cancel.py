@@ -1,17 +1,23 @@
 """Cancelling keeps what was done, and lets what runs end."""
 
+from collections.abc import Iterator
+
 import orjson
 import pytest
 
 from batches.processor import queries
 from batches.processor.models import InferenceBatch
 from batches.processor.services import cancel, timeouts
+from batches.processor.submission import JOB_TYPE
 from project.access.models import AuditEntry
 from project.api.errors import Conflict, NotFound
 from project.postgres import sql
 from tests.processor import runtimes
 from tests.processor.hands import counts, ended, fresh, outputs, submitted
 from tests.workers.hands import Hand, nothing_left, wait_for
+from workers import handlers
+
+ITEMS = 8_000  # 80 parts
 
 
 def test_a_batch_that_waits_is_cancelled_at_once(trying) -> None:
@@ -23,23 +29,34 @@ def test_a_batch_that_waits_is_cancelled_at_once(trying) -> None:
     assert nothing_left()
 
 
-def test_what_runs_ends_and_is_kept(trying, workers) -> None:
+@pytest.fixture
+def one_part_a_claim() -> Iterator[None]:
+    """As of workers that have seen how much a part is; a new one's first claim takes all that waits."""
+    known = handlers.registered(JOB_TYPE)
+    assert known is not None
+    assert known.max_batch_size is not None
+    handlers.tune(JOB_TYPE, max_batch_size=1, max_wait_ms=known.max_wait_ms)
+    yield
+    handlers.tune(JOB_TYPE, max_batch_size=known.max_batch_size, max_wait_ms=known.max_wait_ms)
+
+
+def test_what_runs_ends_and_is_kept(trying, one_part_a_claim, workers) -> None:
     runtimes.gate.clear()
-    batch = submitted(*(n / 1000 for n in range(1000)))
+    batch = submitted(*(n / 1000 for n in range(ITEMS)))
     wait_for(lambda: bool(runtimes.runs), "the first run")
     cancelling = cancel(batch_id=batch.batch_id)
     assert cancelling.status == "cancelling"
     assert cancelling.cancelled_at is None
-    assert 0 < cancelling.cancelled < 1000
+    assert 0 < cancelling.cancelled < ITEMS
     runtimes.gate.set()
     (found,) = ended(batch)
     assert found.status == "cancelled"
     assert found.completed > 0
-    assert found.completed + found.cancelled == 1000
+    assert found.completed + found.cancelled == ITEMS
     results = queries.results(found)
-    assert len(results) == 1000
+    assert len(results) == ITEMS
     assert sum(result["output"] is not None for result in results) == found.completed
-    assert [result["request_id"] for result in results] == [f"req_{n}" for n in range(1, 1001)]
+    assert [result["request_id"] for result in results] == [f"req_{n}" for n in range(1, ITEMS + 1)]
     assert all(result["output"] in {None, n / 1000} for n, result in enumerate(results))
     assert queries.queue_length() == 0
 
