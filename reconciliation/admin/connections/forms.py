@@ -1,5 +1,6 @@
 """What the console asks for a connection."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -23,6 +24,17 @@ def access(answers: dict[str, Any]) -> Access:
     )
 
 
+class Storable(json.JSONDecoder):
+    """What it reads can be stored and shown again."""
+
+    def decode(self, s: str, *given: Any) -> Any:
+        """Raises `JSONDecodeError`."""
+        document = super().decode(s, *given)
+        if connections.unstorable(document):
+            raise json.JSONDecodeError("NUL, or half of a surrogate pair", s, 0)
+        return document
+
+
 class AccessForm(forms.Form):
     """How to get there. The password stays where it is: in the environment."""
 
@@ -42,6 +54,7 @@ class AccessForm(forms.Form):
     options = forms.JSONField(
         required=False,
         initial=dict,
+        decoder=Storable,
         widget=forms.Textarea({"rows": 3}),
         help_text='An object, such as {"consistency": "LOCAL_QUORUM"}.',
     )

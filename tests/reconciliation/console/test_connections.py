@@ -4,6 +4,7 @@ import pytest
 
 from project.access.models import AuditEntry
 from project.access.roles import ALL_READERS, Role
+from project.api.errors import InvalidRequest
 from reconciliation.models import Connection
 from reconciliation.services import connections
 from tests.console.engine import text
@@ -70,6 +71,8 @@ def test_a_new_one_is_made_and_in_the_audit_trail(visit):
         ({"password_variable": "SECRET_KEY"}, "ends with PASSWORD"),
         ({"options": "[1]"}, "Give an object"),
         ({"options": "{"}, "Enter a valid JSON"),
+        ({"options": '{"a": "\\u0000"}'}, "Enter a valid JSON"),
+        ({"options": '{"\\ud800": 1}'}, "Enter a valid JSON"),
         ({"name": ""}, "This field is required"),
     ],
 )
@@ -77,6 +80,12 @@ def test_a_form_that_cannot_be_says_which_field(visit, given, told):
     page = visit(Role.BATCH_ADMIN).post(f"{CONNECTIONS}new/", {**NEW, **given}).content.decode()
     assert told in page
     assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("options", [{"a": "\0"}, {"\ud800": 1}])
+def test_options_that_no_database_keeps_are_refused_wherever_they_come_from(database, options):
+    with pytest.raises(InvalidRequest, match="options"):
+        connections.create(name="x", kind="postgresql", options=options, actor=None)
 
 
 def test_a_name_that_is_taken_is_refused(visit, here):
