@@ -12,6 +12,7 @@ from rest_framework.parsers import BaseParser
 from project.api import jsontext
 from project.api.handlers import too_large
 from project.api.nesting import TOO_DEEP, is_too_deep
+from project.postgres.texts import all_text
 
 
 class JsonParser(BaseParser):
@@ -72,15 +73,7 @@ def _refuse_unstorable(body: bytes, document: Any) -> None:
 
     UTF-8 has no others.
     """
-    if b"\\u0000" in body and "\0" in _all_text(document):
+    if b"\\u0000" in body and "\0" in all_text(document):
         raise ValueError("\\u0000 can't be stored.")
     if b"\\ud" in body or b"\\uD" in body:
-        _all_text(document).encode()  # UnicodeEncodeError is a ValueError
-
-
-def _all_text(document: Any) -> str:
-    if isinstance(document, dict):
-        return "".join(f"{name}{_all_text(value)}" for name, value in document.items())
-    if isinstance(document, list):
-        return "".join(_all_text(value) for value in document)
-    return document if isinstance(document, str) else ""
+        all_text(document).encode()  # UnicodeEncodeError is a ValueError

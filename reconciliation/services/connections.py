@@ -1,6 +1,5 @@
 """Connections: where tables are. The password itself is never here, only the name of the variable that has it."""
 
-import json
 import re
 from typing import Any, TypedDict, Unpack
 
@@ -11,6 +10,7 @@ from django.db.models.functions import Now
 
 from project.access import audit
 from project.api.errors import Conflict, InvalidRequest, NotFound
+from project.postgres.texts import all_text, storable
 from reconciliation.models import Connection, Mapping
 from reconciliation.sources.addresses import parts_of
 from reconciliation.states import SourceKind
@@ -18,7 +18,6 @@ from reconciliation.states import SourceKind
 # The end of the name keeps a connection from sending another secret of the installation to a host of its choice.
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*PASSWORD", re.ASCII)
 SCHEMES = {SourceKind.CASSANDRA: ("cassandra",), SourceKind.POSTGRESQL: ("postgresql", "postgres")}
-UNSTORABLE = re.compile(r"\\u0000|[\ud800-\udfff]")  # in JSON
 LONGEST_NAME = 100
 FIELDS = ("kind", "address", "password_variable", "options")
 COMPARING = ("kind", "address")
@@ -107,14 +106,9 @@ def check(connection: Connection) -> None:
         )
     if not isinstance(connection.options, dict):
         raise InvalidRequest.field("options", 'Give an object, such as {"consistency": "LOCAL_QUORUM"}.')
-    if unstorable(connection.options):
+    if not storable(all_text(connection.options)):
         raise InvalidRequest.field("options", "Leave out characters that are none: NUL, and halves of surrogate pairs.")
     _check_address(SourceKind(connection.kind), connection.address)
-
-
-def unstorable(document: Any) -> bool:
-    """Whether a text in it is none of the database."""
-    return bool(UNSTORABLE.search(json.dumps(document, ensure_ascii=False)))
 
 
 def check_name(name: str) -> None:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import re2
 
+from project.postgres.texts import storable
+
 from . import expressions, masks, secrets, steps, texts
 
 
@@ -27,7 +29,7 @@ def _replacement(step: steps.RegexReplace, groups: int) -> None:
         made: str = texts.compile_pattern("()" * groups, ignore_case=False).sub(step.replacement, "")
     except (IndexError, re2.error, re.error, ValueError, KeyError):
         raise ValueError(f"The replacement names a group that the pattern doesn't have; it has {groups}.") from None
-    if not texts.storable(made):
+    if not storable(made):
         raise ValueError(f"{texts.UNSTORABLE} in a replacement.")
 
 

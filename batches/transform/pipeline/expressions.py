@@ -12,11 +12,13 @@ from typing import Any
 
 from simpleeval import InvalidExpression, SimpleEval
 
+from project.postgres.texts import storable
+
 from . import functions, operators
 from .limits import INT_MAX, INT_MIN
 from .numbers import OUT_OF_RANGE, as_text, number, within
 from .refusals import Unfit
-from .texts import UNSTORABLE, storable
+from .texts import UNSTORABLE
 
 MOST_PARTS = 300  # nodes of the tree
 DEEPEST = 30

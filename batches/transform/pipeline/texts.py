@@ -56,11 +56,6 @@ def on_texts(convert: Callable[[str], str]) -> One:
     return lambda value: convert(value) if type(value) is str else value
 
 
-def storable(text: str) -> bool:
-    """Whether PostgreSQL can keep a text; escapes of an expression or a replacement can make others."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
 def regex_replace(pattern: str, replacement: str, ignore_case: bool) -> One:
     """Replace what matches.
 

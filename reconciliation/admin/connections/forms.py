@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from project.api.errors import ApiError
+from project.postgres.texts import all_text, storable
 from reconciliation.models import Connection
 from reconciliation.services import connections
 from reconciliation.services.connections import Access
@@ -30,7 +31,7 @@ class Storable(json.JSONDecoder):
     def decode(self, s: str, *given: Any) -> Any:
         """Raises `JSONDecodeError`."""
         document = super().decode(s, *given)
-        if connections.unstorable(document):
+        if not storable(all_text(document)):
             raise json.JSONDecodeError("NUL, or half of a surrogate pair", s, 0)
         return document
 
