@@ -126,13 +126,15 @@ def test_waiting_holds_no_thread_and_no_connection(api):
     names = [registered(api, f"w{number}", capabilities=[f"own-{number}"]) for number in range(40)]
     before = threading.active_count()
     with ThreadPoolExecutor(40) as pool:
-        found = [pool.submit(claim, api, name, 6) for name in names]
+        found = [pool.submit(claim, api, name, 30) for name in names]
         waiting()
         # what remains once all have arrived: the callers' own threads and the few that try
-        wait_for(lambda: threading.active_count() <= before + 40 + 6, "the threads of the requests to end", 5)
+        wait_for(lambda: threading.active_count() <= before + 40 + 6, "the threads of the requests to end", 25)
         assert httpx.get(str(api.base_url).replace(f"{WORKERS}/", "/health")).status_code == 200
         assert sql.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") < 20
-        assert [one.result()[0] for one in found] == [[]] * 40
+        for number in range(40):
+            some_jobs(1, requires=(f"own-{number}",))
+        assert [len(one.result()[0]) for one in found] == [1] * 40
 
 
 def test_a_client_that_leaves_takes_no_job_along(api):
