@@ -1,11 +1,12 @@
 """The governor: how many rows one range has, and how fast they are read."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import TypeVar
 
 from reconciliation.definition import Definition
-from reconciliation.sources.protocol import Row
 
+Page = TypeVar("Page", bound=Sized)  # of rows
 FEWEST = 500  # rows of a range
 MOST_IN_MEMORY, MOST = 50_000, 1_000_000
 MOST_RANGES = 20_000
@@ -44,13 +45,13 @@ class Pace:
             self._sleep(min(early, NAP_SECONDS))
             self._stop_if_asked()
 
-    def watched(self, read: Iterable[list[Row]]) -> Iterator[list[Row]]:
+    def watched(self, read: Iterable[Page]) -> Iterator[Page]:
         """Pages that no rate holds back, of a side that has no cap."""
         for page in read:
             self._stop_if_asked()
             yield page
 
-    def pages(self, read: Iterable[list[Row]]) -> Iterator[list[Row]]:
+    def pages(self, read: Iterable[Page]) -> Iterator[Page]:
         for page in read:
             self.took(len(page))
             yield page

@@ -104,6 +104,10 @@ def examine(
         return look_up_source(pages, source, judge, every=since is not None)
     if job.method == Method.RECORD_HASHES:
         return merge_unequal(bounds, source, target, judge, pace)
+    if job.method == Method.TOKEN_RANGES:
+        from reconciliation.comparing.aligned import merge_aligned  # with the driver, which takes a second to import
+
+        return merge_aligned(bounds, source, target, judge, pace)
     return merge(pace.pages(source.read(bounds)), pace.watched(target.read(bounds)), judge)
 
 

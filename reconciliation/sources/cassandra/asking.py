@@ -1,6 +1,6 @@
 """Statements and their answers: pages of raw rows, many small questions at once, errors as the protocol has them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,12 +15,12 @@ from .address import address
 from .cql import Cql, of_driver
 from .errors import RAISED, lost, slow, translated
 from .moments import Bound
+from .raw import Page
 from .sessions import ROWS, Link, Statement, forget, link
 from .table import Table, described
 
-PAGE_BYTES = 2_000_000
-FEWEST, FIRST, MOST = 10, 100, 10_000  # rows of a page: the first, of unknown weight, is small
-WEIGHED = 32  # rows of a page
+PAGE_BYTES = 1_000_000
+FEWEST, FIRST, MOST = 10, 100, 5_000  # rows of a page: the first, of unknown weight, is small
 CONCURRENT = 64
 NOW = "SELECT toUnixTimestamp(now()) FROM system.local"
 
@@ -53,8 +53,8 @@ class Asking:
             [milliseconds] = current.session.execute(NOW).one()
         return int(milliseconds) // 1_000
 
-    def pages(self, cql: str, values: Wire, types: Types, moment: int | None = None) -> Iterator[list[Any]]:
-        """The rows, as of that second, in pages of about two megabytes; while one is used, the next is on its way.
+    def pages(self, cql: str, values: Wire, types: Types, moment: int | None = None) -> Generator[Page]:
+        """The rows, as of that second, in pages of about a megabyte; while one is used, the next is on its way.
 
         Raises `SchemaChanged` when the columns are not of these types any more.
         """
@@ -65,13 +65,13 @@ class Asking:
         while True:
             with self._told(lambda: self._changed(cql, types), late):
                 result = future.result()
-                rows, state = result.current_rows, result.paging_state
+                page, state = result.current_rows, result.paging_state
                 self._check(cql, result.column_types, types)
-                _weigh(statement, rows)
+                _weigh(statement, page)
                 following = _sent(current, statement, values, state, moment) if state else None
-            if rows:
+            if page:
                 late = ReadTimeout
-                yield rows
+                yield page
             if following is None:
                 return
             future = following
@@ -153,9 +153,8 @@ def _sent(current: Link, statement: Statement, values: Wire, state: bytes | None
     return current.session.execute_async(bound, paging_state=state, execution_profile=ROWS)
 
 
-def _weigh(statement: Statement, rows: list[Any]) -> None:
-    """Of a page's rows some, evenly chosen. Rows that get heavier count at once, lighter ones by and by."""
-    some = rows[:: max(1, len(rows) // WEIGHED)]
-    if some:
-        weight = 16 + sum(len(value) + 4 for row in some for value in row if value is not None) / len(some)
+def _weigh(statement: Statement, page: Page) -> None:
+    """Rows that get heavier count at once, lighter ones by and by."""
+    if page:
+        weight = len(page.sent) / len(page)
         statement.row_bytes = max(weight, (statement.row_bytes or 0.0) * 0.5 + weight * 0.5)

@@ -21,9 +21,8 @@ from reconciliation.sources.protocol import SourceError
 from .address import Address
 from .errors import RAISED, translated
 from .moments import as_of
-from .raw import RawHandler
+from .raw import PROTOCOL, RawHandler
 
-PROTOCOL = 5  # of Cassandra 4 and 5
 CONNECT_SECONDS = 5.0  # and at least for what is asked besides rows
 ROWS = "rows"  # profile of statements that read these
 

@@ -1,6 +1,6 @@
 """A Cassandra table as a side of a comparison."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from . import estimating, ranges, values
 from .asking import Asking, Types
 from .moments import ends
 from .plan import Plan, plan
+from .raw import Page
 from .statements import LONG
 from .table import Table
 
@@ -64,24 +65,48 @@ class CassandraSide:
     def count(self, bounds: Bounds) -> int:
         if self._plan.statements.distinct:  # which CQL can't count
             return sum(map(len, self.keys(bounds)))
-        [[row]] = self._asking.pages(self._plan.statements.count(), ranges.wire(bounds), (LONG,))
-        return values.integer(row[0])
+        [[[count]]] = self._asking.pages(self._plan.statements.count(), ranges.wire(bounds), (LONG,))
+        return values.integer(count or b"")
 
     def read(self, bounds: Bounds, *, since: datetime | None = None) -> Iterator[list[Row]]:
         """`since` reads rows without any value too: nothing says when they were written."""
         made, moment = self._plan.statements, self._moment()
         if since is None:
-            pages = self._asking.pages(made.rows(made.in_range), ranges.wire(bounds), made.types, moment)
+            pages: Iterator[list[Any]] = (page.rows() for page in self._sent(bounds, moment))
         else:
             pages = self._recent(bounds, instant(since), moment)
         for page in pages:
             yield self._plan.rows.canonical(ends(self._whole(page), made.ends, moment))
 
+    @property
+    def sent_types(self) -> Types | None:
+        """Of the mapping's columns, as they come over the wire; None where what comes is not the rows themselves."""
+        made = self._plan.statements
+        return None if made.has_bare_partitions or made.ends else made.types
+
+    @property
+    def clustering(self) -> list[tuple[str, bool]]:
+        """The columns that a partition's rows are ordered by, and whether downwards."""
+        return [(name, name in self._table.descending) for name in self._table.clustering]
+
+    def sent(self, bounds: Bounds) -> Generator[Page]:
+        """The rows of a range as they come: by token, in a partition by `clustering`. Needs `sent_types`."""
+        return self._sent(bounds, None)
+
+    def key_of(self, sent: Raw) -> Key | None:
+        """The key of the values that are sent for one; None where they are none."""
+        [key] = self._plan.key_rows.canonical([tuple(sent)])
+        return None if None in key else key  # type: ignore[return-value]
+
+    def _sent(self, bounds: Bounds, moment: int | None) -> Generator[Page]:
+        made = self._plan.statements
+        return self._asking.pages(made.rows(made.in_range), ranges.wire(bounds), made.types, moment)
+
     def keys(self, bounds: Bounds) -> Iterator[list[Key]]:
         """The keys of a range, in pages."""
         made = self._plan.statements
         for page in self._asking.pages(made.key_rows(made.in_range), ranges.wire(bounds), made.key_types):
-            yield self._plan.key_rows.canonical(self._whole(page))  # type: ignore[misc]  # a key has no null
+            yield self._plan.key_rows.canonical(self._whole(page.rows()))  # type: ignore[misc]  # a key has no null
 
     def fetch(self, keys: Sequence[Key]) -> Mapping[Key, Row]:
         made, moment = self._plan.statements, self._moment()

@@ -11,7 +11,10 @@ from reconciliation.sources.protocol import Column, SchemaChanged, SourceError
 from . import told
 from .cql import Cql, identifier, parse
 
-COLUMNS = "SELECT column_name, kind, position, type FROM system_schema.columns WHERE keyspace_name=%s AND table_name=%s"
+COLUMNS = """
+SELECT column_name, kind, position, type, clustering_order FROM system_schema.columns
+WHERE keyspace_name=%s AND table_name=%s
+"""
 TYPES = "SELECT type_name, field_names, field_types FROM system_schema.types WHERE keyspace_name=%s"
 LOCAL = "SELECT release_version, partitioner, data_center FROM system.local"
 MURMUR3 = "org.apache.cassandra.dht.Murmur3Partitioner"
@@ -23,6 +26,7 @@ class Table:
 
     place: Place
     columns: tuple[Column, ...]
+    descending: frozenset[str]  # clustering columns whose largest value comes first
     release: str
     data_center: str
 
@@ -105,8 +109,9 @@ def described(session: Session, place: Place) -> Table:
     types = {
         name: dict(zip(fields, kinds, strict=True)) for name, fields, kinds in session.execute(TYPES, (place.schema,))
     }
-    columns = [_column(*row, types=types) for row in sorted(found)]
-    return Table(place, tuple(columns), release, data_center)
+    columns = [_column(*row[:-1], types=types) for row in sorted(found)]
+    descending = frozenset(name for name, *_, order in found if order == "desc")
+    return Table(place, tuple(columns), descending, release, data_center)
 
 
 def _column(name: str, kind: str, position: int, type_: str, *, types: dict[str, dict[str, str]]) -> Column:

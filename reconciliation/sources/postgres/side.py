@@ -34,7 +34,7 @@ class PostgresSide:
         try:
             self.table = describe(self.connection, self.place)
             self.columns = columns.columns(definition, which, self.place, self.table)
-            self._keys = self._operands()
+            self.key_operands = self._operands()
             self.ranges = self._ranges(by_token)
         except BaseException:
             self.close()
@@ -150,7 +150,7 @@ class PostgresSide:
         values = texts(keys, [one.compared.type for one in self.key_columns])
         if values is None:
             return []
-        query = of_keys(values, self._keys, table=self.name, what=what, where=where)
+        query = of_keys(values, self.key_operands, table=self.name, what=what, where=where)
         with asking(self.place):
             return self.connection.execute(query, binary=True).fetchall()
 
@@ -170,7 +170,7 @@ class PostgresSide:
             raise SchemaChanged(
                 f"{self.place.connection}: {self.place.schema}.{self.place.table} has no column {token}."
             )
-        operands = (whole_number(token),) if by_token else self._keys
+        operands = (whole_number(token),) if by_token else self.key_operands
         names = [one.name for one in operands]
         return Ranges(
             table=self.name,

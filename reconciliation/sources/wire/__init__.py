@@ -1,0 +1,1 @@
+"""Rows of PostgreSQL as the bytes that Cassandra sends for equal ones."""
