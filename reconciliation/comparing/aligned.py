@@ -25,15 +25,17 @@ def merge_aligned(bounds: Bounds, source: Side, target: Side, judge: Judge, pace
     """Compare the rows of one range. Raises what `merge` raises."""
     pair = WirePair.of(source, target)
     walked = _walked(pair, bounds, pace) if pair else None
-    if walked is None:
-        return merge(pace.pages(source.read(bounds)), pace.watched(target.read(bounds)), judge)
-    found = look_up_both(sorted(walked.of_source | walked.of_target), source, target, judge)
-    return Findings(
-        source_rows=walked.source_rows,
-        target_rows=walked.target_rows,
-        compared=walked.source_rows + len(walked.of_target - walked.of_source),
-        keys=found.keys,
-    )
+    if walked is not None:
+        keys = look_up_both(sorted(walked.of_source | walked.of_target), source, target, judge).keys
+        only_target = walked.of_target - walked.of_source
+        if only_target.issubset(keys):  # else the target may have two rows of a key, one of them as in the source
+            return Findings(
+                source_rows=walked.source_rows,
+                target_rows=walked.target_rows,
+                compared=walked.source_rows + len(only_target),
+                keys=keys,
+            )
+    return merge(pace.pages(source.read(bounds)), pace.watched(target.read(bounds)), judge)
 
 
 def _walked(pair: WirePair, bounds: Bounds, pace: Pace) -> "Walk | None":
@@ -129,7 +131,8 @@ class Walk:
     def _suspect(self, side: set[Key], sent: bytes, place: int) -> None:
         found, _ = values(sent, place, self._pair.keys)
         key = self._pair.key(found)
-        if key is None or len(side) > SUSPECTS + max(self.source_rows, self.target_rows) // SHARE:
+        most = SUSPECTS + max(self.source_rows, self.target_rows) // SHARE
+        if key is None or key in side or len(side) > most:
             raise TooUnlike
         side.add(key)
 

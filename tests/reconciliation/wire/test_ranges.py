@@ -10,6 +10,7 @@ import pytest
 from project.postgres import sql
 from reconciliation.comparing import aligned
 from reconciliation.comparing.aligned import merge_aligned
+from reconciliation.comparing.findings import KeysRepeat
 from reconciliation.comparing.judging import Judge
 from reconciliation.comparing.merging import merge
 from reconciliation.comparing.pace import Pace
@@ -112,6 +113,13 @@ def test_sides_that_have_little_in_common_are_read_as_values(payments, merged, m
     found = both_ways(payments[1])
     assert len(found.keys) == ROWS
     assert merged == [WHOLE]
+
+
+def test_two_rows_of_one_key_are_told(payments):
+    sql.execute("ALTER TABLE replica.payment DROP CONSTRAINT payment_pkey")
+    sql.execute("INSERT INTO replica.payment SELECT * FROM replica.payment WHERE number = 7")
+    with pytest.raises(KeysRepeat, match="target"):
+        both_ways(payments[1])
 
 
 def test_a_reader_that_ends_early_leaves_the_connection_as_it_was(payments):
