@@ -111,7 +111,7 @@ def beside(work: Callable[..., Any], *args: Any, **kwargs: Any) -> threading.Thr
     return thread
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
