@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any
 
 import psycopg
@@ -109,6 +110,13 @@ def beside(work: Callable[..., Any], *args: Any, **kwargs: Any) -> threading.Thr
     thread = threading.Thread(target=run)
     thread.start()
     return thread
+
+
+def heard(session: psycopg.Connection) -> list[str]:
+    """What came to this session, which listens to `workers`, up to now."""
+    session.execute("NOTIFY workers, 'that is all'")
+    payloads = (notice.payload for notice in session.notifies(timeout=60))
+    return list(takewhile(lambda payload: payload != "that is all", payloads))
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
