@@ -37,7 +37,7 @@ class Baseline:
     def take(cls, url: str) -> Self:
         """Read every table; the connection is kept for `restore` and closed by `close`."""
         connection = psycopg.connect(url, autocommit=True, application_name="tutup tests")
-        for setting in ("lock_timeout = '10s'", "session_replication_role = replica", "synchronous_commit = off"):
+        for setting in ("lock_timeout = '60s'", "session_replication_role = replica", "synchronous_commit = off"):
             connection.execute(f"SET {setting}")
         names = _names(connection)
         digests = _digests(connection, names)
@@ -47,7 +47,7 @@ class Baseline:
         return cls(connection, tables, _sequences(connection))
 
     def restore(self) -> None:
-        """Drop tables that a test made, put rows and sequences back. Waits at most ten seconds for a lock."""
+        """Drop tables that a test made, put rows and sequences back. Waits at most a minute for a lock."""
         with self._connection.transaction():
             present = _names(self._connection)
             self._drop([name for name in present if name not in self._tables])
