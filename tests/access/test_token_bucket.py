@@ -110,12 +110,12 @@ def test_the_buckets_are_unlogged():
 
 
 def test_an_empty_bucket_raises_with_whole_seconds():
-    bucket = TokenBucket("test", rate=0.5, burst=1)
+    bucket = TokenBucket("test", rate=0.001, burst=1)
     bucket.take("me")
     with pytest.raises(TooManyRequests) as caught:
         bucket.take("me")
     assert caught.value.code is ErrorCode.RATE_LIMIT_EXCEEDED
-    assert caught.value.details == {"retry_after": 2}
+    assert caught.value.details["retry_after"] in range(900, 1001)
     bucket.take("you")
 
 

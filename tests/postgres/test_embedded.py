@@ -175,7 +175,7 @@ def test_a_command_runs_with_the_address_and_gives_its_exit_code(folder):
     script = "import os, sys; print(os.environ['DATABASE_URL']); sys.exit(3)"
     done = subprocess.run(
         [sys.executable, "-m", "project.postgres.embedded", folder, "--", sys.executable, "-c", script],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 3
     assert done.stdout.startswith("postgresql://postgres@/tutup?host=")

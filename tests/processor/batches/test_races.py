@@ -3,7 +3,6 @@
 import threading
 from contextlib import suppress
 
-import pytest
 from django.db import connections
 
 from batches.processor import queries, services

@@ -3,7 +3,6 @@
 import signal
 
 import psutil
-import pytest
 
 from batches.processor import queries
 from project.postgres import sql
