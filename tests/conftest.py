@@ -6,6 +6,7 @@ Tests run in autocommit, as the product does: no transaction is wrapped around t
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
@@ -24,9 +25,16 @@ if TYPE_CHECKING:
 _server = ExitStack()
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", type=Path, metavar="BIN", help="bin folder of the PostgreSQL to run the tests on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Before Django reads its settings: a server, an empty database, the environment of the run."""
-    url = _server.enter_context(servers.database_url(os.environ.get("DATABASE_URL", "")))
+    bin_folder: Path | None = config.getoption("--postgres")
+    if bin_folder and "DATABASE_URL" in os.environ:
+        raise pytest.UsageError("--postgres is for the embedded server, and DATABASE_URL names another.")
+    url = _server.enter_context(servers.database_url(os.environ.get("DATABASE_URL", ""), bin_folder))
     os.environ.update(DJANGO_SETTINGS_MODULE="project.settings", API_ENV="development", DATABASE_URL=url)
     django.setup()
     from django.conf import settings
