@@ -1,6 +1,6 @@
 """Where the tests' database lives: on the server of DATABASE_URL, else on an embedded server of their own.
 
-`--postgres BIN` takes the programs in that folder for the embedded server, such as those of another version.
+`--postgres=BIN` takes the programs in that folder for the embedded server, such as those of another version.
 """
 
 import tempfile
