@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from tests import servers
 from tests.reset import Baseline
@@ -38,6 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(DJANGO_SETTINGS_MODULE="project.settings", API_ENV="development", DATABASE_URL=url)
     django.setup()
     from django.conf import settings
+
+    # examples may take long where others work beside them, and are made up within one test's fixtures
+    relaxed = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=relaxed)
+    hypothesis.settings.load_profile("tests")
 
     # a test makes a user or two; hashing a password as for production takes half a second
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

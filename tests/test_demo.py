@@ -69,7 +69,6 @@ def assert_gone(processes: list[psutil.Process]) -> None:
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
-@pytest.mark.timeout(300)
 def test_one_command_closes_a_month_and_serves_it_and_a_second_run_goes_on(folder):
     with demo(folder) as (process, access):
         assert (folder / "access.json").stat().st_mode & 0o777 == 0o600
@@ -94,7 +93,6 @@ def test_one_command_closes_a_month_and_serves_it_and_a_second_run_goes_on(folde
         assert_gone(processes)
 
 
-@pytest.mark.timeout(300)
 def test_all_of_it_ends_when_the_command_is_killed(folder):
     with demo(folder) as (process, _):
         processes = family(process)
@@ -103,7 +101,6 @@ def test_all_of_it_ends_when_the_command_is_killed(folder):
         assert_gone(processes)
 
 
-@pytest.mark.timeout(300)
 def test_a_second_demo_in_the_same_folder_says_that_one_runs(folder):
     with demo(folder) as (_, _):
         second = subprocess.run(

@@ -7,7 +7,7 @@ from itertools import accumulate
 import psycopg
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from project.access.models import TokenBucket as Row
@@ -16,7 +16,7 @@ from project.api.errors import ErrorCode, TooManyRequests
 from project.postgres import sql
 
 START = datetime(2025, 1, 31, tzinfo=UTC)
-in_one_database = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+in_one_database = settings(max_examples=60)
 
 
 def take(key: str, rate: float, burst: float, at: float) -> tuple[bool, float]:
