@@ -6,10 +6,13 @@ Tests run in autocommit, as the product does: no transaction is wrapped around t
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from tests import servers
 from tests.reset import Baseline
@@ -24,12 +27,24 @@ if TYPE_CHECKING:
 _server = ExitStack()
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", type=Path, metavar="BIN", help="bin folder of the PostgreSQL to run the tests on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Before Django reads its settings: a server, an empty database, the environment of the run."""
-    url = _server.enter_context(servers.database_url(os.environ.get("DATABASE_URL", "")))
+    bin_folder: Path | None = config.getoption("--postgres")
+    if bin_folder and "DATABASE_URL" in os.environ:
+        raise pytest.UsageError("--postgres is for the embedded server, and DATABASE_URL names another.")
+    url = _server.enter_context(servers.database_url(os.environ.get("DATABASE_URL", ""), bin_folder))
     os.environ.update(DJANGO_SETTINGS_MODULE="project.settings", API_ENV="development", DATABASE_URL=url)
     django.setup()
     from django.conf import settings
+
+    # examples may take long where others work beside them, and are made up within one test's fixtures
+    relaxed = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=relaxed)
+    hypothesis.settings.load_profile("tests")
 
     # a test makes a user or two; hashing a password as for production takes half a second
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

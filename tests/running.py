@@ -11,7 +11,7 @@ import uvicorn
 if TYPE_CHECKING:
     from workers.runtime import Runtime
 
-IDLE_TIMEOUT = 120.0
+IDLE_TIMEOUT = 300.0
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def workers(database: None) -> "Iterator[Runtime]":
 
 @pytest.fixture
 def run_jobs(workers: "Runtime") -> Callable[[], None]:
-    """Waits until no execution has work left; fails after two minutes, naming what is left."""
+    """Waits until no execution has work left; fails after five minutes, naming what is left."""
     from project.postgres import sql
 
     def drain() -> None:
@@ -54,7 +54,7 @@ def live_address(baseline: object) -> Iterator[str]:
     host, port = server.servers[0].sockets[0].getsockname()[:2]
     yield f"http://{host}:{port}"
     server.should_exit = True
-    thread.join(timeout=20)
+    thread.join(timeout=60)
 
 
 @pytest.fixture

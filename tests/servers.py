@@ -1,4 +1,7 @@
-"""Where the tests' database lives: on the server of DATABASE_URL, else on an embedded server of their own."""
+"""Where the tests' database lives: on the server of DATABASE_URL, else on an embedded server of their own.
+
+`--postgres=BIN` takes the programs in that folder for the embedded server, such as those of another version.
+"""
 
 import tempfile
 from collections.abc import Iterator
@@ -15,25 +18,26 @@ PREFIX = "test_"
 
 
 @contextmanager
-def database_url(given: str) -> Iterator[str]:
+def database_url(given: str, bin_folder: Path | None = None) -> Iterator[str]:
     """The address of an empty database for this run; it is gone afterwards."""
     if given:
         with fresh_database(given) as url:
             yield url
     else:
-        with embedded_server() as server, fresh_database(server) as url:
+        with embedded_server(bin_folder) as server, fresh_database(server) as url:
             yield url
 
 
 @contextmanager
-def embedded_server() -> Iterator[str]:
+def embedded_server(bin_folder: Path | None = None) -> Iterator[str]:
     """A throw-away server: what it would lose in a crash nobody misses, so it never waits for the disk."""
     from project.postgres.embedded import EmbeddedServer
 
     folder = ROOT / ".tests"
     folder.mkdir(exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix="server-", dir=folder))
-    server = EmbeddedServer(place, settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+    settings = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    server = EmbeddedServer(place, bin_folder=bin_folder, settings=settings)
     try:
         server.start()
         yield server.url("tutup")

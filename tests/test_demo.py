@@ -21,7 +21,7 @@ from project.postgres.embedded.places import choose
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 18200
-START_SECONDS = 90.0
+START_SECONDS = 300.0
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,6 @@ def assert_gone(processes: list[psutil.Process]) -> None:
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
-@pytest.mark.timeout(300)
 def test_one_command_closes_a_month_and_serves_it_and_a_second_run_goes_on(folder):
     with demo(folder) as (process, access):
         assert (folder / "access.json").stat().st_mode & 0o777 == 0o600
@@ -94,21 +93,19 @@ def test_one_command_closes_a_month_and_serves_it_and_a_second_run_goes_on(folde
         assert_gone(processes)
 
 
-@pytest.mark.timeout(300)
 def test_all_of_it_ends_when_the_command_is_killed(folder):
     with demo(folder) as (process, _):
         processes = family(process)
         process.kill()
-        process.wait(20)
+        process.wait(60)
         assert_gone(processes)
 
 
-@pytest.mark.timeout(300)
 def test_a_second_demo_in_the_same_folder_says_that_one_runs(folder):
     with demo(folder) as (_, _):
         second = subprocess.run(
             [sys.executable, "-m", "project.demo", "--folder", folder],
-            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+            cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
     assert second.returncode == 3
     assert "The demo runs already" in second.stderr
@@ -119,7 +116,7 @@ def the_curl_line_works(folder: Path, access: dict) -> dict:
     pasted = next(line for line in lines if line.startswith("curl "))
     assert access["api_key"] in pasted
     assert access["url"] in pasted
-    done = subprocess.run([*shlex.split(pasted), "-sS"], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([*shlex.split(pasted), "-sS"], capture_output=True, text=True, timeout=60, check=True)
     return json.loads(done.stdout)
 
 

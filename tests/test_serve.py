@@ -87,7 +87,7 @@ def test_the_address_is_one_that_a_browser_takes(host, shown):
 def refused(**variables: str) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", "serve", "--no-workers", "--port", str(PORT + 80)],
-        cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 3, done.stderr
     return done.stderr

@@ -7,7 +7,7 @@ from itertools import accumulate
 import psycopg
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from project.access.models import TokenBucket as Row
@@ -16,7 +16,7 @@ from project.api.errors import ErrorCode, TooManyRequests
 from project.postgres import sql
 
 START = datetime(2025, 1, 31, tzinfo=UTC)
-in_one_database = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+in_one_database = settings(max_examples=60)
 
 
 def take(key: str, rate: float, burst: float, at: float) -> tuple[bool, float]:
@@ -110,12 +110,12 @@ def test_the_buckets_are_unlogged():
 
 
 def test_an_empty_bucket_raises_with_whole_seconds():
-    bucket = TokenBucket("test", rate=0.5, burst=1)
+    bucket = TokenBucket("test", rate=0.001, burst=1)
     bucket.take("me")
     with pytest.raises(TooManyRequests) as caught:
         bucket.take("me")
     assert caught.value.code is ErrorCode.RATE_LIMIT_EXCEEDED
-    assert caught.value.details == {"retry_after": 2}
+    assert caught.value.details["retry_after"] in range(900, 1001)
     bucket.take("you")
 
 

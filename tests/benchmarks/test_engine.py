@@ -25,7 +25,7 @@ def run(*options: str) -> "subprocess.CompletedProcess[str]":
         env=os.environ,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=580,
         check=False,
     )
 

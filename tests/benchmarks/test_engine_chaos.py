@@ -29,7 +29,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(faults: tuple[str, ...]) -> No
         env=os.environ,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=580,
         check=False,
     )
 

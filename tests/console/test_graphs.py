@@ -39,7 +39,7 @@ def graphs(draw, most=40):
 
 
 @given(graphs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_job_is_in_one_box_and_every_edge_leads_to_the_right(graph):
     nodes, edges = graph
     seen = collapse(nodes, edges)
@@ -50,7 +50,7 @@ def test_every_job_is_in_one_box_and_every_edge_leads_to_the_right(graph):
 
 
 @given(graphs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_box_lies_on_another_and_none_outside_the_picture(graph):
     seen = collapse(*graph)
     heights = [height_of(box) for box in seen.boxes]
@@ -65,7 +65,7 @@ def test_no_box_lies_on_another_and_none_outside_the_picture(graph):
 
 
 @given(graphs(most=25))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_leaving_shortcuts_out_changes_no_order(graph):
     nodes, edges = graph
     pairs = [(edge.parent, edge.child) for edge in edges]

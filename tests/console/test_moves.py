@@ -230,7 +230,7 @@ def test_a_worker_that_hangs_is_replaced(visit, january, workers, monkeypatch):
 
     replace_work(monkeypatch, "month_end.post", hang_once)
     batch = initiate(worker_count=1)
-    assert hangs.wait(20)
+    assert hangs.wait(60)
     client = visit(Role.BATCH_OPERATOR)
     restart = f"{LIST}{batch.batch_id}/worker/1/restart/"
     assert restart in client.get(f"{LIST}{batch.batch_id}/page/").content.decode()

@@ -1,5 +1,6 @@
 """TypeScript for the tests: Node with the compiler, which is installed once into .tests/node."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -16,16 +17,24 @@ def installed() -> Path:
     """The folder with the compiler. Installs what package-lock.json says, if that isn't there yet."""
     for program in ("node", "npm"):
         assert shutil.which(program), f"{program} is needed: apt-get install nodejs npm"
+    PLACE.parent.mkdir(exist_ok=True)
+    with (PLACE.parent / "node.lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)  # from other runs of the tests
+        _install()
+    return PLACE
+
+
+def _install() -> None:
     lock = (HERE / "package-lock.json").read_bytes()
     mark = PLACE / f"installed-{hashlib.sha256(lock).hexdigest()[:16]}"
-    if not mark.exists():
-        shutil.rmtree(PLACE, ignore_errors=True)
-        PLACE.mkdir(parents=True)
-        for name in ("package.json", "package-lock.json", "transpile.mjs", "with-key.mjs"):
-            (PLACE / name).symlink_to(HERE / name)
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=PLACE, check=True)
-        mark.touch()
-    return PLACE
+    if mark.exists():
+        return
+    shutil.rmtree(PLACE, ignore_errors=True)
+    PLACE.mkdir()
+    for name in ("package.json", "package-lock.json", "transpile.mjs", "with-key.mjs"):
+        (PLACE / name).symlink_to(HERE / name)
+    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=PLACE, check=True)
+    mark.touch()
 
 
 def transpiled(folder: Path, *files: Path) -> Path:

@@ -122,7 +122,7 @@ def test_a_silent_workers_jobs_are_taken_back_by_the_claims_of_others(client):
     some_jobs(2)
     silent = Remote(client, "silent", heartbeatSeconds=0.5)
     jobs = silent.claim()
-    other = Remote(client, "other", heartbeatSeconds=0.5)
+    other = Remote(client, "other")
     again: list = []
     while not again:
         again = other.claim()

@@ -9,7 +9,7 @@ from project.access.models import AuditEntry
 from project.access.roles import Role
 from project.api.errors import ErrorCode
 from tests.distributed.refusals import refused, wrong_field
-from tests.workers.hands import Hand, graph, job, keys, own_session
+from tests.workers.hands import Hand, graph, heard, job, keys, own_session
 from workers.models import QueuePause
 
 PAUSE = "/api/distributed/queue/pause"
@@ -98,7 +98,7 @@ def test_resuming_wakes_the_workers(client):
     with own_session() as session:
         session.execute("LISTEN workers")
         client.post(RESUME)
-        assert sorted(notice.payload for notice in session.notifies(timeout=0.5)) == ["default", "reports"]
+        assert sorted(heard(session)) == ["default", "reports"]
 
 
 def test_both_are_in_the_audit_trail(client):

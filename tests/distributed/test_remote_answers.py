@@ -31,7 +31,7 @@ def start(fake: Server) -> Iterator[Callable[..., RemoteWorker]]:
     made: list[RemoteWorker] = []
 
     def one(work: Callable[[Job], Any], **options: Any) -> RemoteWorker:
-        worker = RemoteWorker(fake.web.url, "w", **{"heartbeat_seconds": 0.3, "wait_seconds": 0, **options})
+        worker = RemoteWorker(fake.web.url, "w", **{"heartbeat_seconds": 30, "wait_seconds": 0, **options})
         worker.handler("remote")(work)
         worker.start()
         made.append(worker)
@@ -111,7 +111,7 @@ def test_claims_and_heartbeats_go_on_after_any_answer(fake, start, odd):
             wait_for(lambda: len(fake.asked("extend")) > 1, "the claim to be extended")
         return job.id
 
-    start(work, slots=2)
+    start(work, slots=2, heartbeat_seconds=1)
     wait_for(lambda: len(reported(fake, "complete", "output")) == 2, "both results")
 
 
@@ -145,7 +145,7 @@ def test_the_reporter_outlives_a_report_that_it_cannot_send(fake, start, monkeyp
 
     monkeypatch.setattr(Calls, "complete", odd)
     fake.replies["claim"] = [jobs(1, 3, claim=1)]
-    start(lambda job: "odd" if job.id == "2" else job.id, slots=3, heartbeat_seconds=30)
+    start(lambda job: "odd" if job.id == "2" else job.id, slots=3)
     wait_for(lambda: len(reported(fake, "complete", "output")) == 2, "the other results")
     wait_for(lambda: reported(fake, "fail", "permanent") == {2: True}, "the failure")
     fake.replies["claim"] = [jobs(4, 1, claim=2)]
@@ -154,7 +154,7 @@ def test_the_reporter_outlives_a_report_that_it_cannot_send(fake, start, monkeyp
 
 def test_a_result_that_met_a_fault_is_sent_again(fake, start):
     fake.replies |= {"claim": [jobs(1, 2, claim=1)], "complete": [answer({}, 500)] * 3}
-    start(lambda job: job.id, slots=2, heartbeat_seconds=30)
+    start(lambda job: job.id, slots=2)
     wait_for(lambda: len(fake.asked("complete")) > 3, "the results again")
     time.sleep(0.2)
     assert reported(fake, "complete", "output") == {1: "1", 2: "2"}
@@ -169,7 +169,7 @@ def test_a_result_that_meets_a_fault_each_time_stops_no_other_and_is_dropped_wit
         answer({}, 500 if any(one["jobId"] == 2 for one in body["results"]) else 200)(to)
 
     fake.replies["complete"] = [complete] * 1000
-    start(lambda job: job.id, slots=3)
+    start(lambda job: job.id, slots=3, heartbeat_seconds=1)
     wait_for(lambda: any(len(body["results"]) == 1 for body in fake.asked("complete")), "single results")
     wait_for(lambda: "lease is over" in caplog.text, "the end of the lease")
     alone = [body["results"][0]["jobId"] for body in fake.asked("complete") if len(body["results"]) == 1]
@@ -209,7 +209,7 @@ def test_an_error_that_cannot_be_said_frees_its_slot(fake, start):
 def test_no_thread_of_it_keeps_the_program_from_ending(fake, start):
     before, stuck = set(threading.enumerate()), threading.Event()
     fake.replies["claim"] = [jobs(1, 1, claim=1)]
-    worker = start(lambda _: stuck.wait(20))
+    worker = start(lambda _: stuck.wait(120))
     wait_for(lambda: worker.running == 1, "the handler to begin")
     ours = [thread for thread in set(threading.enumerate()) - before if "process_request" not in thread.name]
     assert len(ours) >= 4
@@ -221,9 +221,9 @@ def test_a_worker_of_many_slots_keeps_to_what_a_call_may_hold(fake, start, monke
     fake.replies["claim"] = [*(jobs(n, 1, claim=n) for n in range(1, 1002)), PAGE]
     fake.replies["extend"] = [answer({"claims": [{"claim": n, "jobs": [n]} for n in range(1, 1002)]})] * 1000
     stuck = threading.Event()
-    worker = start(lambda _: stuck.wait(60), slots=3000, heartbeat_seconds=3)
-    wait_for(lambda: worker.running == 1001, "all to run", 30)
-    wait_for(lambda: len(fake.asked("extend")) > 2, "the claims to be extended", 30)
+    worker = start(lambda _: stuck.wait(300), slots=3000, heartbeat_seconds=3)
+    wait_for(lambda: worker.running == 1001, "all to run")
+    wait_for(lambda: len(fake.asked("extend")) > 2, "the claims to be extended")
     assert max(body["slots"] for body in fake.asked("claim")) == 1000
     assert max(len(body["claims"]) for body in fake.asked("extend")) <= 1000
     assert [body for body in fake.asked("release") if len(body.get("keep", ())) > 1000] == []

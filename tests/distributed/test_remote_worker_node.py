@@ -80,7 +80,7 @@ def test_it_registers_beats_and_deregisters(start):
     worker = Worker.objects.get()
     assert (worker.name, worker.slots, worker.types, worker.metadata) == ("node-1", 2, ["remote"], {"memoryGB": 8})
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     worker.refresh_from_db()
     assert worker.stop_reason == "deregistered"
 
@@ -93,7 +93,7 @@ def test_a_permanent_failure_is_not_tried_again(start):
 
 
 def test_a_timeout_fails_the_attempt(start):
-    spec = JobSpec(key="a", type="remote", payload={"seconds": 5}, timeout_seconds=0.3, max_attempts=1)
+    spec = JobSpec(key="a", type="remote", payload={"seconds": 600}, timeout_seconds=0.3, max_attempts=1)
     execution = submit(workflow="test", jobs=[spec])
     start()
     assert ended(execution) == "failed"
@@ -101,7 +101,7 @@ def test_a_timeout_fails_the_attempt(start):
 
 
 def test_a_job_longer_than_its_lease_is_kept(start):
-    execution = submit(workflow="test", jobs=[job("a", seconds=2.5)])
+    execution = submit(workflow="test", jobs=[job("a", seconds=7)])
     start()
     assert ended(execution) == "completed"
     assert not JobAttempt.objects.exists()
@@ -110,7 +110,7 @@ def test_a_job_longer_than_its_lease_is_kept(start):
 def test_cancelling_frees_its_slots(start, tmp_path):
     notes = tmp_path / "notes"
     notes.touch()
-    long = submit(workflow="test", jobs=[job(str(n), seconds=60, notes=str(notes)) for n in range(2)])
+    long = submit(workflow="test", jobs=[job(str(n), seconds=600, notes=str(notes)) for n in range(2)])
     start()
     wait_for(lambda: len(notes.read_text().splitlines()) == 2, "both jobs to begin")
     cancel(execution_id=long.pk, reason="enough")
@@ -120,11 +120,11 @@ def test_cancelling_frees_its_slots(start, tmp_path):
 def test_sigterm_gives_back_what_is_unfinished_and_uncounted(start, tmp_path):
     notes = tmp_path / "notes"
     notes.touch()
-    submit(workflow="test", jobs=[job("a", seconds=60, notes=str(notes))])
+    submit(workflow="test", jobs=[job("a", seconds=600, notes=str(notes))])
     process = start()
     wait_for(lambda: notes.read_text() != "", "the job to begin")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert not JobAttempt.objects.exists()
     assert not FinishedJob.objects.exists()
 
@@ -139,9 +139,8 @@ def test_one_that_slept_past_its_lease_does_no_harm_and_goes_on(start, tmp_path)
     other = start("other")
     assert ended(execution) == "completed"
     other.terminate()
-    other.wait(10)
+    other.wait(60)
     sleeper.send_signal(signal.SIGCONT)
-    time.sleep(0.5)
     assert ended(submit(workflow="test", jobs=[job("b")])) == "completed"
     assert {key: output["by"] for key, output in outputs().items()} == {"a": "other", "b": "sleeper"}
 
@@ -159,19 +158,20 @@ def test_one_that_slept_past_its_lease_does_no_harm_and_goes_on(start, tmp_path)
 def test_it_goes_on_after_any_answer_and_loses_no_result(fake, start, odd):
     fake.replies |= {"heartbeat": [odd], "complete": [odd]}
     fake.replies["claim"] = [jobs(1, 1, claim=1), odd, jobs(2, 1, claim=2)]
+    began = time.monotonic()
     start(url=f"{fake.web.url}/", slots=2)  # with a slash at the end
     wait_for(lambda: {1, 2} <= set(reported(fake, "complete", "output")), "both results")
     wait_for(lambda: sum(len(body["results"]) for body in fake.asked("complete")) > 2, "the first again")
     assert fake.asked("fail") == []
-    assert len(fake.asked("claim")) < 200
+    assert len(fake.asked("claim")) < 200 + 100 * (time.monotonic() - began)
 
 
 def test_many_slots_keep_to_what_a_call_may_hold(fake, start):
-    fake.replies["claim"] = [*(jobs(n, 1, claim=n, seconds=60) for n in range(1, 1002))]
+    fake.replies["claim"] = [*(jobs(n, 1, claim=n, seconds=600) for n in range(1, 1002))]
     held = answer({"claims": [{"claim": n, "jobs": [n]} for n in range(1, 1002)]})
     fake.replies["extend"] = [held] * 1000
     start(url=fake.web.url, slots=3000)
-    wait_for(lambda: any(body["claims"][-1] == 1001 for body in fake.asked("extend")), "all to be extended", 30)
+    wait_for(lambda: any(body["claims"][-1] == 1001 for body in fake.asked("extend")), "all to be extended")
     assert max(body["slots"] for body in fake.asked("claim")) == 1000
     assert max(len(body["claims"]) for body in fake.asked("extend")) <= 1000
 
@@ -189,5 +189,6 @@ def test_it_waits_whatever_retry_after_says(fake, start, said):
     fake.replies["claim"] = [answer({}, 503, retry_after=said)] * 10_000
     start(url=fake.web.url)
     wait_for(lambda: fake.asked("claim"), "the first claim")
+    began = time.monotonic()
     time.sleep(0.7)
-    assert len(fake.asked("claim")) < 4
+    assert len(fake.asked("claim")) < 4 + (time.monotonic() - began)  # one a second at most

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batches.ledger.imports import blocks, import_file
@@ -33,7 +33,7 @@ def rows(draw: st.DrawFn) -> dict[str, str]:
     return row
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.lists(rows(), max_size=25), st.sampled_from([256, 4096]), st.booleans())
 def test_every_line_is_imported_skipped_or_rejected(monkeypatch, found, block, quoted):
     monkeypatch.setattr(blocks, "BLOCK_BYTES", block)
@@ -55,7 +55,7 @@ def test_every_line_is_imported_skipped_or_rejected(monkeypatch, found, block, q
     assert total == sum(kept.values())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_no_bytes_crash_an_import(content):
     record = _import(",".join(PREMIUM_COLUMNS).encode() + b"\n" + content)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import Error, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batches.ledger.models import AccountingPeriod, AccountingPeriodMove, PeriodStatus
@@ -15,7 +15,7 @@ CODES = ["2025-01", "2025-02", "2025-03"]
 STEPS = st.lists(st.tuples(st.sampled_from(CODES), st.sampled_from(PeriodStatus.values)), max_size=15)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_any_sequence_of_moves_ends_where_the_rules_say(steps):
     legal = set(AccountingPeriodMove.objects.values_list("from_status", "to_status"))

@@ -14,7 +14,7 @@ from batches.monthend.services import initiate_batch
 from project.postgres import sql
 from tests.monthend import months
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 JOURNAL = (
     "SELECT entry_number, source_type, source_id, posting_date, fund_id, debit_account_id, credit_account_id, amount"
     " FROM journal_entry ORDER BY entry_number"
@@ -40,7 +40,7 @@ def wait_for(batch: MonthEndBatch, *statuses: str) -> MonthEndBatch:
 
 
 def wait_until(condition: Callable[[], bool], state: Callable[[], str] = lambda: "it did not come") -> None:
-    """Looks every few milliseconds, for half a minute."""
+    """Looks every few milliseconds, for a minute."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, state()

@@ -10,7 +10,7 @@ import pytest
 from workers import handlers
 from workers.handlers import Claim
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 Work = Callable[[Claim], dict[str, Any] | None]
 

@@ -14,7 +14,7 @@ def test_twenty_random_kills_leave_the_books_as_nobody_had_been_killed():
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     ran = subprocess.run(
         [sys.executable, "-m", "benchmarks.chaos", "--kills", "20"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=170, check=False,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=580, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     figures = json.loads(ran.stdout.splitlines()[-1])

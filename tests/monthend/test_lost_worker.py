@@ -89,7 +89,7 @@ class Hang:
             sql.routine("monthend.take_range", claim.payload["batch"], 1, claim.worker_id, None, *fence)
             sql.routine("monthend.post_block", claim.payload["batch"], 1, 1, *fence)
             self.reached.set()
-            self.go_on.wait(30)
+            self.go_on.wait(120)
             try:
                 sql.routine("monthend.post_block", claim.payload["batch"], 1, 1, *fence)
             except StaleClaim as error:
@@ -184,7 +184,7 @@ def test_a_worker_that_was_declared_lost_can_no_longer_post(undisturbed, start_r
     replace_work(monkeypatch, "month_end.post", hang.wrap)
     hung = start_runtime(slots=1)
     batch = initiate(worker_count=2)
-    assert hang.reached.wait(20)
+    assert hang.reached.wait(60)
     with lost(hung):
         start_runtime()
         wait_for(batch, "COMMITTED")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batches.monthend.models import MonthEndBatch
@@ -30,9 +30,7 @@ ROWS = st.lists(
 )
 
 Row = dict[str, Any]
-bounded = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+bounded = settings(max_examples=15)
 
 PREMIUM = (
     "INSERT INTO premium_transaction (id, txn_id, policy_id, txn_date, premium_amount, fund_tabarru, fund_tanahud,"

@@ -32,7 +32,7 @@ class Sleeper:
             fence = (claim.fence, claim.job_id)
             sql.routine("monthend.take_range", claim.payload["batch"], 1, claim.worker_id, None, *fence)
             self.reached.set()
-            self.wake.wait(30)
+            self.wake.wait(120)
             return work(claim)
 
         return sleeping
@@ -45,7 +45,7 @@ def asleep(january, monkeypatch, start_runtime):
     replace_work(monkeypatch, "month_end.post", sleeper.wrap)
     start_runtime()
     batch = initiate()
-    assert sleeper.reached.wait(20)
+    assert sleeper.reached.wait(60)
     yield batch
     sleeper.wake.set()
 

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import psycopg
-import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
@@ -58,7 +57,6 @@ def first_migrations() -> list[tuple[str, str]]:
     return sorted(node for node in graph.root_nodes() if node[0] in ours)
 
 
-@pytest.mark.timeout(300)
 def test_a_database_upgraded_from_the_first_migrations_equals_a_fresh_one():
     here = os.environ["DATABASE_URL"]
     assert len(first_migrations()) >= 4

@@ -20,7 +20,7 @@ def fresh(batch: InferenceBatch) -> InferenceBatch:
 
 def ended(*batches: InferenceBatch) -> list[InferenceBatch]:
     """The batches, once all of them have ended."""
-    wait_for(lambda: all(fresh(batch).status in FINAL for batch in batches), "the batches to end", 30)
+    wait_for(lambda: all(fresh(batch).status in FINAL for batch in batches), "the batches to end", 120)
     return [fresh(batch) for batch in batches]
 
 

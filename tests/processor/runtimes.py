@@ -36,7 +36,7 @@ class Trying(Doubler):
 
     def run(self, inputs: Sequence[float]) -> list[Prediction]:
         runs.append(list(inputs))
-        gate.wait(30)
+        gate.wait(120)
         time.sleep(self.factor * len(inputs))
         if 13 in inputs:
             raise ValueError("unlucky")

@@ -21,7 +21,7 @@ def client(client_for):
     return client_for(Role.INTEGRATOR)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(
     steps=st.lists(STEPS.filter(lambda step: step["op"] != "default" or "generate" not in step), max_size=5),
     items=ITEMS,

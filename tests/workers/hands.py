@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any
 
 import psycopg
@@ -111,7 +112,14 @@ def beside(work: Callable[..., Any], *args: Any, **kwargs: Any) -> threading.Thr
     return thread
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def heard(session: psycopg.Connection) -> list[str]:
+    """What came to this session, which listens to `workers`, up to now."""
+    session.execute("NOTIFY workers, 'that is all'")
+    payloads = (notice.payload for notice in session.notifies(timeout=60))
+    return list(takewhile(lambda payload: payload != "that is all", payloads))
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"not within {seconds:g} s: {what}"

@@ -37,7 +37,7 @@ def _children(process: psutil.Popen) -> list[psutil.Process]:
         return []
 
 
-def stop(process: psutil.Popen, seconds: float = 20.0) -> tuple[int, str]:
+def stop(process: psutil.Popen, seconds: float = 60.0) -> tuple[int, str]:
     """SIGTERM, then the exit code and what it said."""
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=seconds)

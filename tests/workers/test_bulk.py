@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from project.api.errors import ErrorCode, InvalidRequest
-from tests.workers.hands import Hand, keys, nothing_left, own_session, status
+from tests.workers.hands import Hand, heard, keys, nothing_left, own_session, status
 from workers import services
 from workers.models import Execution, Job, Ready
 
@@ -54,8 +54,7 @@ def test_workers_of_the_queue_are_woken_once() -> None:
     with own_session() as session:
         session.execute("LISTEN workers")
         services.submit_many(workflow="bulk", type="noop", payloads=[{}] * 300)
-        heard = [notice.payload for notice in session.notifies(timeout=0.5)]
-    assert heard == ["default"]
+        assert heard(session) == ["default"]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_cancelling_waits_for_a_running_chunk() -> None:
         thread.join(0.3)
         assert thread.is_alive()
         session.commit()
-        thread.join(10)
+        thread.join(60)
     assert status(execution) == "cancelled"
 
 
@@ -70,7 +70,7 @@ def test_what_another_transaction_moves_meanwhile_follows_with_the_sweep() -> No
         thread = beside(services.cancel, execution_id=execution.pk, reason="stop")
         thread.join(0.3)
         session.commit()
-        thread.join(10)
+        thread.join(60)
     execution.refresh_from_db()
     assert execution.cancel_requested_at is not None
     with pytest.raises(StaleClaim):
@@ -115,7 +115,7 @@ def test_cancelling_tells_the_workers() -> None:
     with own_session() as session:
         session.execute("LISTEN workers_cancelled")
         services.cancel(execution_id=execution.pk, reason="stop")
-        heard = [notice.payload for notice in session.notifies(timeout=2.0, stop_after=1)]
+        heard = [notice.payload for notice in session.notifies(timeout=60, stop_after=1)]
     assert heard == [str(execution.pk)]
 
 

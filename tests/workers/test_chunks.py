@@ -2,13 +2,12 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.workers.hands import graph, job, states, status, wait_for
+from tests.workers.hands import beside, graph, job, states, status, wait_for
 from workers import services
 from workers.handlers import Claim, Permanent, handler
 from workers.models import FinishedJob, JobAttempt
@@ -39,7 +38,7 @@ def short(claim: Claim) -> dict[str, Any]:
 @handler("test.slow_short", prefetch=10)
 def slow_short(claim: Claim) -> None:
     calls.append([claim.key])
-    release.wait(10)
+    release.wait(120)
 
 
 @handler("test.batch", max_batch_size=4, backoff_seconds=0.0, max_attempts=2)
@@ -50,6 +49,7 @@ def batch(claims: list[Claim]) -> list[Any]:
     return [{"key": claim.key} for claim in claims]
 
 
+@handler("test.most_patient", max_batch_size=4, max_wait_ms=600_000)
 @handler("test.patient", max_batch_size=4, max_wait_ms=300)
 def patient(claims: list[Claim]) -> list[Any]:
     calls.append([claim.key for claim in claims])
@@ -74,13 +74,18 @@ async def coroutine(claim: Claim) -> dict[str, Any]:
 @handler("test.async_late", max_attempts=1)
 async def late(claim: Claim) -> None:
     calls.append([claim.key])
-    await asyncio.sleep(30)
+    await asyncio.sleep(600)
 
 
 @handler("test.async_batch", max_batch_size=3)
 async def async_batch(claims: list[Claim]) -> list[Any]:
     calls.append([claim.key for claim in claims])
     return [{"n": len(claims)} for _ in claims]
+
+
+def release_when(event: threading.Event) -> None:
+    event.wait(60)
+    release.set()
 
 
 def outputs() -> dict[str, Any]:
@@ -99,7 +104,7 @@ def test_a_stop_gives_back_what_has_not_begun() -> None:
     execution = graph(*(job(str(n), type="test.slow_short") for n in range(5)))
     runtime = Runtime(slots=1).start()
     wait_for(lambda: calls == [["0"]], "the first to begin")
-    threading.Timer(0.2, release.set).start()
+    beside(release_when, runtime._board.stopping)
     assert runtime.stop()
     assert calls == [["0"]]
     drain()
@@ -120,10 +125,10 @@ def test_a_timeout_fails_the_one_that_runs_and_gives_back_the_rest() -> None:
 def test_cancelled_jobs_of_a_chunk_do_not_run() -> None:
     kept = graph(job("kept-0", type="test.slow_short"))
     cancelled = graph(*(job(f"cancelled-{n}", type="test.slow_short") for n in range(3)))
-    runtime = Runtime(slots=1, lease_seconds=0.6).start()
+    runtime = Runtime(slots=1).start()
     wait_for(lambda: bool(calls), "the first to begin")
     services.cancel(execution_id=cancelled.pk, reason="not needed")
-    time.sleep(0.5)
+    wait_for(lambda: len(runtime._board.open_claims()) == 1, "the worker to know")
     release.set()
     wait_for(lambda: status(kept) == "completed", "the one that was not cancelled")
     runtime.stop()
@@ -150,15 +155,13 @@ def test_a_batch_waits_for_more_but_not_longer_than_it_may() -> None:
     two = graph(*(job(str(n), type="test.patient") for n in range(1, 3)))
     wait_for(lambda: (status(one), status(two)) == ("completed", "completed"), "the batch")
     runtime.stop()
-    assert [len(call) for call in calls] in ([3], [1, 2])
+    assert sorted(len(call) for call in calls) in ([3], [1, 2])
 
 
 def test_a_full_batch_does_not_wait() -> None:
-    execution = graph(*(job(str(n), type="test.patient") for n in range(8)))
-    began = time.monotonic()
+    execution = graph(*(job(str(n), type="test.most_patient") for n in range(8)))
     drain(slots=2)
     assert (status(execution), sorted(len(call) for call in calls)) == ("completed", [4, 4])
-    assert time.monotonic() - began < 10
 
 
 def test_a_batch_handler_that_miscounts_fails_its_jobs() -> None:
@@ -188,10 +191,10 @@ def test_a_coroutine_past_its_time_is_cancelled() -> None:
 
 def test_a_coroutine_whose_execution_is_cancelled_is_cancelled_too() -> None:
     execution = graph(job("a", type="test.async_late"))
-    runtime = Runtime(slots=1, lease_seconds=0.6).start()
+    runtime = Runtime(slots=1).start()
     wait_for(lambda: bool(calls), "the coroutine to begin")
     services.cancel(execution_id=execution.pk, reason="not needed")
-    wait_for(runtime._board.idle, "the slot to be free", 10)
+    wait_for(runtime._board.idle, "the slot to be free")
     runtime.stop()
     assert status(execution) == "cancelled"
 

@@ -19,7 +19,7 @@ release = threading.Event()
 @handler("test.eager", max_batch_size=4, max_wait_ms=3_600_000, eager=True)
 def eager(claims: list[Claim]) -> list[Any]:
     calls.append([claim.key for claim in claims])
-    release.wait(20)
+    release.wait(120)
     return [None] * len(claims)
 
 

@@ -134,7 +134,7 @@ def test_a_schedule_that_cannot_be_read_keeps_no_other_from_its_run(broken):
 @contextmanager
 def impatient() -> Iterator[None]:
     """The server ends statements of the test's session that take longer than a moment."""
-    sql.execute("SET statement_timeout = '200ms'")
+    sql.execute("SET statement_timeout = '1500ms'")
     try:
         yield
     finally:

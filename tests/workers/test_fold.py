@@ -86,7 +86,7 @@ def test_no_job_is_counted_twice_or_not_at_all_while_workers_report() -> None:
     def age_and_fold() -> None:
         while not stop.is_set():
             with own_session() as session:
-                session.execute("SET lock_timeout = '5s'")
+                session.execute("SET lock_timeout = '60s'")
                 session.execute(
                     "UPDATE tally t SET second = t.second - make_interval(mins => 1 + (random() * 10000)::int) "
                     "FROM (SELECT session_pid, queue_id, second FROM tally FOR UPDATE SKIP LOCKED) f "

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.workers.hands import Hand, graph, job, nothing_left, states, status
@@ -42,7 +42,7 @@ def expected(nodes: list[Node]) -> list[set[str]]:
     return ended
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     nodes=graphs(), slots=st.lists(st.integers(1, 6), min_size=3, max_size=3), parallelism=st.sampled_from([None, 1, 3])
 )

@@ -1,7 +1,10 @@
 """The job type http.request: what it sends, what it keeps, and whom it refuses to call."""
 
 import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -277,44 +280,48 @@ def test_an_answer_that_is_too_large_or_compressed_is_refused(allow, settings):
             ask(server)
 
 
-def drip(to: Any) -> None:
-    to.send_response(200)
-    to.send_header("content-length", "1000")
-    to.end_headers()
-    for _ in range(40):
+def drop_by_drop(to: Any) -> None:
+    """Goes on until the other end lets go, for two minutes at most."""
+    for _ in range(2400):
         try:
             to.wfile.write(b".")
         except OSError:
             return
         time.sleep(0.05)
+
+
+@contextmanager
+def let_go_early() -> Iterator[None]:
+    """Whatever happens in it ends long before that."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < 60
+
+
+def drip(to: Any) -> None:
+    to.send_response(200)
+    to.send_header("content-length", "10000")
+    to.end_headers()
+    drop_by_drop(to)
 
 
 def test_an_answer_that_trickles_does_not_outlast_the_timeout(allow):
     with web(drip) as server:
         allow(f"127.0.0.1:{server.port}")
-        began = time.monotonic()
-        with pytest.raises(Exception, match="took longer than timeoutSeconds"):
+        with let_go_early(), pytest.raises(Exception, match="took longer than timeoutSeconds"):
             ask(server, timeoutSeconds=0.3)
-        assert time.monotonic() - began < 1.5
 
 
 def drip_headers(to: Any) -> None:
     to.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-    for _ in range(40):
-        try:
-            to.wfile.write(b".")
-        except OSError:
-            return
-        time.sleep(0.05)
+    drop_by_drop(to)
 
 
 def test_headers_that_trickle_do_not_outlast_the_timeout(allow):
     with web(drip_headers) as server:
         allow(f"127.0.0.1:{server.port}")
-        began = time.monotonic()
-        with pytest.raises(Exception, match="took longer than timeoutSeconds"):
+        with let_go_early(), pytest.raises(Exception, match="took longer than timeoutSeconds"):
             ask(server, timeoutSeconds=0.3)
-        assert time.monotonic() - began < 1
 
 
 def test_redirects_share_the_timeout(allow):
@@ -324,19 +331,17 @@ def test_redirects_share_the_timeout(allow):
 
     with web(slowly) as server:
         allow(f"127.0.0.1:{server.port}")
-        began = time.monotonic()
         with pytest.raises(Exception, match="took longer than timeoutSeconds"):
-            ask(server, timeoutSeconds=0.5)
-        assert time.monotonic() - began < 0.9
+            ask(server, timeoutSeconds=0.5)  # six times as long would pass, and the redirects be too many
 
 
 def test_a_name_that_is_looked_up_for_long_does_not_outlast_the_timeout(allow, monkeypatch):
     allow("service.example")
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2))
-    began = time.monotonic()
-    with pytest.raises(Exception, match="took longer than timeoutSeconds"):
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(120))
+    with let_go_early(), pytest.raises(Exception, match="took longer than timeoutSeconds"):
         http_request(claim({"url": "http://service.example/", "timeoutSeconds": 0.2}))
-    assert time.monotonic() - began < 1
+    over.set()
 
 
 def test_a_claim_that_is_lost_while_headers_come_lets_go(allow):
@@ -348,9 +353,8 @@ def test_a_claim_that_is_lost_while_headers_come_lets_go(allow):
 
     with web(drip_headers) as server:
         allow(f"127.0.0.1:{server.port}")
-        with pytest.raises(Stopped):
+        with let_go_early(), pytest.raises(Stopped):
             http_request(claim({"url": server.url}, control=Lost()))
-    assert time.monotonic() - Lost.until < 1
 
 
 @pytest.mark.parametrize("address", ["64:ff9b::8.8.8.8", "::ffff:8.8.8.8", "2606:4700::1111", "8.8.8.8"])

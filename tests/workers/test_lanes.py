@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from project.postgres import sql
@@ -60,7 +60,7 @@ def test_a_worker_of_very_many_lanes_takes_what_is_left_of_a_lane() -> None:
     assert found == [50, 50, 50, 50, 10, 0]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(
     ages=st.lists(st.tuples(st.sampled_from(["urgent", "high", "normal", "low"]), st.integers(0, 900)), min_size=1,
                   max_size=12),

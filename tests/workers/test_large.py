@@ -17,7 +17,7 @@ WIDTH = 100
 
 @pytest.fixture(autouse=True)
 def bound() -> Iterator[None]:
-    sql.execute("SET statement_timeout = '30s'")
+    sql.execute("SET statement_timeout = '120s'")
     yield
     sql.execute("RESET statement_timeout")
 

@@ -8,13 +8,14 @@ from typing import Any
 import django.db
 import psycopg
 import pytest
+from django.utils import timezone
 
 from project.postgres import sql
 from tests.monthend.closing import wait_until
 from tests.workers.hands import graph, job
 from workers import services
 from workers.handlers import Claim, handler
-from workers.models import FinishedJob
+from workers.models import FinishedJob, Worker
 from workers.runtime import Runtime, liveness, poller
 from workers.runtime.board import Board
 from workers.runtime.liveness import Liveness
@@ -79,7 +80,7 @@ def test_it_claims_again_once_its_session_is_back(away: threading.Event) -> None
 def test_claims_of_the_old_id_are_given_up_with_it_and_cost_the_new_ones_nothing(away: threading.Event) -> None:
     may_end.clear()
     old = graph(*(job(str(n), type="test.held") for n in range(3)))
-    runtime = Runtime(slots=4, poll_seconds=0.05, lease_seconds=0.6).start()
+    runtime = Runtime(slots=4, poll_seconds=0.05, lease_seconds=6.0).start()
     try:
         wait_until(lambda: runtime._board.running_count == 3)
         first = runtime.worker_id
@@ -90,7 +91,10 @@ def test_claims_of_the_old_id_are_given_up_with_it_and_cost_the_new_ones_nothing
         new = graph(job("new", type="test.held"))
         away.clear()
         wait_until(lambda: any(claim.worker_id not in (None, first) for claim in runtime._board.open_claims()))
-        threading.Event().wait(0.5)  # some heartbeats
+        before = timezone.now()
+        wait_until(lambda: Worker.objects.get(pk=runtime.worker_id).last_heartbeat > before)
+        again = timezone.now()
+        wait_until(lambda: Worker.objects.get(pk=runtime.worker_id).last_heartbeat > again)
         may_end.set()
         wait_until(lambda: bool(attempts(new)) and len(attempts(old)) == 3)
         assert attempts(new) == [1]
@@ -139,7 +143,7 @@ def test_nobody_waits_for_a_session_that_does_not_look() -> None:
 
     caller = threading.Thread(target=call, daemon=True)
     caller.start()
-    caller.join(5)
+    caller.join(60)
     assert not caller.is_alive()
     hung.end()
     hung.run()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
@@ -149,7 +149,7 @@ def hand_takes(hand: Hand, one: Waiting) -> bool:
     return isinstance(hand, GpuHand) or not one.requires
 
 
-ANY = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(max_examples=30)
 FEWER = settings(ANY, max_examples=10)
 slots = st.lists(st.integers(1, 5), min_size=1, max_size=12)
 

@@ -13,8 +13,9 @@ from project.postgres import sql
 from tests.workers.hands import Hand, graph, job, nothing_left, states, status, wait_for
 from workers import queries, services
 from workers.handlers import Claim, Permanent, handler
-from workers.models import Execution, FinishedJob, JobAttempt, Worker
+from workers.models import Execution, FinishedJob, JobAttempt, Lease, Worker
 from workers.runtime import Runtime, drain
+from workers.runtime.sessions import discard_dead_connections
 
 seen: list[Claim] = []
 begun, may_end = threading.Event(), threading.Event()
@@ -66,19 +67,19 @@ def wait(claim: Claim) -> None:
 @handler("test.stubborn")
 def stubborn(claim: Claim) -> None:
     begun.set()
-    may_end.wait(30)
+    may_end.wait(120)
 
 
 @handler("test.statement", max_attempts=1)
 def statement(claim: Claim) -> None:
     begun.set()
-    sql.execute("SELECT pg_sleep(30)")
+    sql.execute("SELECT pg_sleep(600)")
 
 
 @handler("test.fenced")
 def fenced(claim: Claim) -> None:
     begun.set()
-    may_end.wait(30)
+    may_end.wait(120)
     with transaction.atomic():
         sql.routine("workers.hold_lease", claim.fence, claim.job_id)
 
@@ -103,6 +104,15 @@ def query(claim: Claim) -> None:
 
 def ended(execution: Execution) -> bool:
     return status(execution) in {"completed", "failed", "cancelled"}
+
+
+def advanced(execution: Execution, done: int) -> bool:
+    """Whether so many jobs have ended, or all of them."""
+    return FinishedJob.objects.count() >= done or ended(execution)
+
+
+def gone(pids: list[int]) -> bool:
+    return not sql.value("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY (%s)", [pids])
 
 
 def run(*types: str) -> Execution:
@@ -154,32 +164,36 @@ def test_a_graph_of_slow_and_quick_jobs_runs_to_its_end(workers: Runtime) -> Non
     assert execution.status == "completed"
 
 
-def test_a_job_starts_at_once_when_a_worker_is_idle(workers: Runtime) -> None:
-    wait_for(lambda: queries.slots_alive() == 2, "the worker's registration")
-    began = time.monotonic()
+@pytest.fixture
+def unpolling() -> Iterator[Runtime]:
+    """A worker that only looks by itself when a test is long over: what it does it was woken for."""
+    runtime = Runtime(slots=2, poll_seconds=600).start()
+    wait_for(lambda: runtime.is_present, "the worker's registration")
+    yield runtime
+    runtime.stop()
+
+
+def test_a_job_starts_at_once_when_a_worker_is_idle(unpolling: Runtime) -> None:
     execution = graph(job("a", type="test.answer"))
     wait_for(lambda: ended(execution), "the job")
-    assert time.monotonic() - began < 0.5
 
 
-def test_a_chain_with_parallelism_does_not_wait_for_the_poll_interval(workers: Runtime) -> None:
+def test_a_chain_with_parallelism_does_not_wait_for_the_poll_interval(unpolling: Runtime) -> None:
     execution = graph(*(job(str(n), type="test.answer") for n in range(30)), parallelism=1)
-    began = time.monotonic()
     wait_for(lambda: ended(execution), "thirty jobs, one after the other")
-    assert time.monotonic() - began < 3
 
 
 def test_an_idle_worker_uses_hardly_any_cpu(workers: Runtime) -> None:
     wait_for(lambda: queries.slots_alive() == 2, "the worker's registration")
     before = time.process_time()
     time.sleep(1.5)
-    assert time.process_time() - before < 0.15
+    assert time.process_time() - before < 0.5  # a thread that spins takes all of it
 
 
 def test_a_graceful_stop_gives_unfinished_jobs_back_and_counts_no_attempt() -> None:
     execution = graph(job("a", type="test.wait"))
     runtime = Runtime(slots=1).start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert runtime.stop() is True
     may_end.set()
     assert states(execution) == {}
@@ -192,7 +206,7 @@ def test_a_graceful_stop_gives_unfinished_jobs_back_and_counts_no_attempt() -> N
 def test_a_stop_does_not_wait_for_a_stubborn_handler_beyond_its_time() -> None:
     graph(job("a", type="test.stubborn"))
     runtime = Runtime(slots=1).start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert runtime.stop(seconds=0.2) is False
     (claimed,) = Hand().claim()
     assert claimed["attempt"] == 1
@@ -200,24 +214,22 @@ def test_a_stop_does_not_wait_for_a_stubborn_handler_beyond_its_time() -> None:
 
 
 def test_a_stop_before_the_first_job_is_quick() -> None:
-    began = time.monotonic()
-    Runtime(slots=2).start().stop()
-    assert time.monotonic() - began < 2
+    assert Runtime(slots=2).start().stop() is True
 
 
 def test_a_cancelled_handler_is_told_within_a_moment(workers: Runtime) -> None:
     execution = graph(job("a", type="test.wait"), job("b", "a"))
-    assert begun.wait(10)
+    assert begun.wait(60)
     services.cancel(execution_id=execution.pk, reason="stop")
     assert status(execution) == "cancelled"
-    wait_for(lambda: not workers._board.open_claims() and workers._board.idle(), "the slot to be free", 5)
+    wait_for(lambda: not workers._board.open_claims() and workers._board.idle(), "the slot to be free")
 
 
 def test_cancelling_ends_the_statement_that_a_handler_waits_for(workers: Runtime) -> None:
     execution = graph(job("a", type="test.statement"))
-    assert begun.wait(10)
+    assert begun.wait(60)
     services.cancel(execution_id=execution.pk, reason="stop")
-    wait_for(workers._board.idle, "the slot to be free", 5)
+    wait_for(workers._board.idle, "the slot to be free")
     again = graph(job("b", type="test.answer"))
     wait_for(lambda: ended(again), "the next job on the same slot")
     assert again.status == "completed"
@@ -225,23 +237,25 @@ def test_cancelling_ends_the_statement_that_a_handler_waits_for(workers: Runtime
 
 def test_a_chunk_of_a_lost_claim_is_refused_and_the_claim_dropped_silently(workers: Runtime) -> None:
     execution = graph(job("a", type="test.fenced"))
-    assert begun.wait(10)
+    assert begun.wait(60)
     sql.execute("DELETE FROM lease")
     may_end.set()
-    wait_for(workers._board.idle, "the slot to be free", 5)
+    wait_for(workers._board.idle, "the slot to be free")
     assert states(execution) == {}
 
 
 def test_an_attempt_past_its_time_is_failed_and_its_statement_ended(workers: Runtime) -> None:
     execution = graph(job("a", type="test.statement", timeout_seconds=0.3))
-    wait_for(lambda: ended(execution), "the timeout", 10)
+    wait_for(lambda: ended(execution), "the timeout")
     assert FinishedJob.objects.get().error == "timed out after 0.3 s"
-    wait_for(workers._board.idle, "the slot to be free", 5)
+    wait_for(workers._board.idle, "the slot to be free")
 
 
 def test_two_runtimes_share_the_work() -> None:
-    execution = graph(*(job(str(n), type="sleep", payload={"seconds": 0.05}) for n in range(20)))
+    execution = graph(*(job(str(n), type="test.wait") for n in range(20)))
     runtimes = [Runtime(slots=2).start(), Runtime(slots=2).start()]
+    wait_for(lambda: Lease.objects.values("worker_id").distinct().count() == 2, "both to have jobs")
+    may_end.set()
     wait_for(lambda: ended(execution), "twenty jobs")
     for runtime in runtimes:
         runtime.stop()
@@ -253,11 +267,12 @@ def test_a_worker_whose_sessions_are_cut_goes_on() -> None:
     wait_for(lambda: runtime.worker_id is not None, "the registration")
     execution = graph(*(job(str(n), type="sleep", payload={"seconds": 0.02}, max_attempts=20) for n in range(60)))
     while not ended(execution):
+        done = FinishedJob.objects.count()
         sql.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name LIKE 'tutup-worker%%'"
         )
-        time.sleep(0.25)
+        wait_for(partial(advanced, execution, done + 10), "more jobs than before")
     assert execution.status == "completed"
     assert FinishedJob.objects.filter(state="completed").count() == 60
     runtime.stop()
@@ -269,15 +284,17 @@ def test_connections_that_died_with_the_server_cost_no_attempt(workers: Runtime)
         execution = graph(*(job(str(n), type="test.query") for n in range(8)))
         wait_for(partial(ended, execution), "the jobs")
         assert execution.status == "completed"
-        sql.rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        others = (
+            "SELECT pid FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> 'tutup tests'"
         )
-        time.sleep(0.3)
+        cut = [row["pid"] for row in sql.rows(f"SELECT pid, pg_terminate_backend(pid) FROM ({others}) o")]
+        wait_for(partial(gone, cut), "the end of these sessions")
+    discard_dead_connections()  # or the next test gets one
 
 
 def test_a_worker_that_was_given_up_registers_again() -> None:
-    runtime = Runtime(slots=1, lease_seconds=0.6).start()
+    runtime = Runtime(slots=1, lease_seconds=3.0).start()
     wait_for(lambda: runtime.worker_id is not None, "the registration")
     first = runtime.worker_id
     sql.execute("UPDATE worker SET stopped_at = now(), stop_reason = 'test'")
@@ -289,9 +306,10 @@ def test_a_worker_that_was_given_up_registers_again() -> None:
 
 def test_heartbeats_keep_a_long_job_and_report_load_and_memory() -> None:
     graph(job("a", type="test.wait"))
-    runtime = Runtime(slots=2, lease_seconds=0.6).start()
-    assert begun.wait(10)
-    time.sleep(1.2)
+    runtime = Runtime(slots=2, lease_seconds=6.0).start()
+    assert begun.wait(60)
+    until = Lease.objects.get().until
+    wait_for(lambda: Lease.objects.get().until > until, "a heartbeat that extends the claim")
     hand = Hand()
     hand.sweep()
     assert hand.claim() == []

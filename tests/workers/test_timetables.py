@@ -7,7 +7,7 @@ from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from project.api.errors import InvalidRequest
@@ -171,7 +171,6 @@ def test_after_an_absence_the_catch_up_rule_decides(catch_up, expected):
     assert after_absence(35, catch_up) == expected
 
 
-@settings(deadline=None)  # what it compares with takes its time
 @given(
     some.sampled_from([every(97.3), every(600), cron("*/20 * * * *"), cron("*/7 0 * * *"), cron("30 2 * * *")]),
     moments,

@@ -3,7 +3,7 @@ import { appendFileSync } from "node:fs";
 import { type Job, Permanent, RemoteWorker, Stopped } from "./worker.mjs";
 
 const [url, key, workerId, slots] = process.argv.slice(2) as [string, string, string, string];
-const worker = new RemoteWorker({ url, key, workerId, slots: Number(slots), heartbeatSeconds: 0.5, waitSeconds: 2, metadata: { memoryGB: 8 } });
+const worker = new RemoteWorker({ url, key, workerId, slots: Number(slots), heartbeatSeconds: 2, waitSeconds: 2, metadata: { memoryGB: 8 } });
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -3,7 +3,6 @@
 import threading
 from contextlib import suppress
 
-import pytest
 from django.db import connections
 
 from batches.processor import queries, services
@@ -28,7 +27,6 @@ def expire(stop: threading.Event) -> None:
     connections.close_all()
 
 
-@pytest.mark.timeout(120)
 def test_whatever_races_every_item_ends_once_and_gives_its_place_back(trying, workers) -> None:
     type(trying).objects.filter(pk=trying.pk).update(file=b"0.0005")
     sizes, timeouts_ms = (1, 5, 250, 40), (60_000, 100, 400, 60_000, 60_000)

@@ -76,6 +76,7 @@ def test_what_makes_no_sense_is_refused_by_its_field_and_nothing_changes(changes
 
 
 def test_a_running_worker_has_the_size_with_its_next_batch(trying, workers) -> None:
+    services.change_model(name="trying", changes={"target_latency_ms": 60_000})  # however slow the machine is
     ended(submitted(*[1] * 40))
     configure(max_batch_size=3)
     runtimes.runs.clear()
@@ -96,11 +97,10 @@ def test_a_model_s_own_limit_holds_too(trying, workers) -> None:
 
 
 def test_runs_stay_below_the_target_latency(trying, workers) -> None:
-    services.change_model(name="trying", changes={"target_latency_ms": 20})
-    type(trying).objects.filter(pk=trying.pk).update(file=b"0.004")  # seconds an item
-    ended(submitted(*[1] * 100))
-    assert all(len(run) <= 8 for run in runtimes.runs)
-    assert len(runtimes.runs[-2]) in range(2, 7)
+    services.change_model(name="trying", changes={"target_latency_ms": 200})
+    type(trying).objects.filter(pk=trying.pk).update(file=b"0.04")  # seconds an item
+    ended(submitted(*[1] * 60))
+    assert 2 <= longest_run() <= 8
 
 
 def test_a_worker_claims_what_fills_a_run(trying, workers) -> None:

@@ -3,7 +3,6 @@
 import signal
 
 import psutil
-import pytest
 
 from batches.processor import queries
 from project.postgres import sql
@@ -25,7 +24,6 @@ def kill_one(killed: set[int]) -> None:
     killed.add(victim)
 
 
-@pytest.mark.timeout(120)
 def test_each_item_has_one_result_however_often_a_worker_is_killed_in_mid_batch(trying, monkeypatch) -> None:
     monkeypatch.setenv("MODEL_RUNTIMES", "trying=tests.processor.slow.Slow")
     killed: set[int] = set()
@@ -42,7 +40,6 @@ def test_each_item_has_one_result_however_often_a_worker_is_killed_in_mid_batch(
     assert queries.queue_length() == 0
 
 
-@pytest.mark.timeout(120)
 def test_what_a_worker_leaves_that_is_stopped_in_mid_batch_another_one_runs(trying, monkeypatch) -> None:
     monkeypatch.setenv("MODEL_RUNTIMES", "trying=tests.processor.slow.Slow")
     starts = range(0, 900, 90)

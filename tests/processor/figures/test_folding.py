@@ -3,7 +3,7 @@
 import threading
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batches.processor.jobs import figures
@@ -112,7 +112,7 @@ def test_analytics_reach_no_further_than_what_is_kept():
 
 
 @given(st.lists(st.floats(0.1, 600_000), min_size=1, max_size=200), st.sampled_from([0.0, 0.5, 0.95, 0.99, 1.0]))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_a_percentile_is_in_the_step_of_the_true_one(database, values, share):
     counted = sql.routine_value("processor.counts", values, None, current.time_bounds())
     found = sql.routine_value("processor.percentile", counted, share)

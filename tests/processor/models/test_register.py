@@ -161,7 +161,7 @@ def test_different_models_become_the_default_at_once_one_after_the_other(model, 
     monkeypatch.setattr("batches.processor.services.models.signature", lambda *_, **__: {})
     for name in ("a", "b"):
         services.register(name=name, data=IDENTITY)
-    start, failed = threading.Barrier(2, timeout=20), []
+    start, failed = threading.Barrier(2, timeout=60), []
 
     def choose(name: str) -> None:
         try:

@@ -26,7 +26,9 @@ class Socket:
             **({"X-API-Key": key} if key else {}),
             **{name.replace("_", "-"): text for name, text in headers.items()},
         }
-        self.connection: ClientConnection = connect(address(server, path), additional_headers=more, close_timeout=1)
+        self.connection: ClientConnection = connect(
+            address(server, path), additional_headers=more, close_timeout=1, open_timeout=60
+        )
 
     def __enter__(self) -> "Socket":
         return self
@@ -41,7 +43,7 @@ class Socket:
         for batch_id in batch_ids:
             self.send({"action": "subscribe", "batch_id": batch_id})
 
-    def next(self, seconds: float = 20.0) -> dict[str, Any]:
+    def next(self, seconds: float = 60.0) -> dict[str, Any]:
         return dict(json.loads(self.connection.recv(timeout=seconds)))
 
     def until(self, status: str) -> list[dict[str, Any]]:

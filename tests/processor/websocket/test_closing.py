@@ -27,7 +27,7 @@ class Line:
         host, port = server.removeprefix("http://").split(":")
         self.line = network.socket()
         self.line.setsockopt(network.SOL_SOCKET, network.SO_RCVBUF, 4096)
-        self.line.settimeout(20)
+        self.line.settimeout(60)
         self.line.connect((host, int(port)))
         self.line.sendall(
             f"GET {PATH} HTTP/1.1\r\nHost: {host}\r\nX-API-Key: {key}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -44,7 +44,7 @@ class Line:
         while not until():
             with contextlib.suppress(TimeoutError):
                 left = left[self.line.send(left) :] or frame
-        self.line.settimeout(20)
+        self.line.settimeout(60)
 
     def rest(self) -> bytes:
         """All that is still to come."""
@@ -126,7 +126,8 @@ def test_only_the_newest_state_waits_for_who_is_slow():
             await questions.put(
                 {"type": "websocket.receive", "text": json.dumps({"action": "subscribe", "batch_id": name})}
             )
-        await asyncio.sleep(0.01)
+        while len(held._followed) < 2:
+            await asyncio.sleep(0)
         for number in range(100):
             for name in "ab":
                 mark = ("processing", number, 0, 0)
@@ -134,7 +135,8 @@ def test_only_the_newest_state_waits_for_who_is_slow():
                 held.tell(name, state)
             await asyncio.sleep(0)
         takes.set()
-        await asyncio.sleep(0.01)
+        for _ in range(1000):
+            await asyncio.sleep(0)
         await questions.put({"type": "websocket.disconnect"})
         await task
 
@@ -144,13 +146,14 @@ def test_only_the_newest_state_waits_for_who_is_slow():
 
 
 @pytest.fixture
-def own_server(key: str) -> Iterator[tuple[uvicorn.Server, str]]:
-    """A server that the test may stop."""
+def own_server(key: str, request: pytest.FixtureRequest) -> Iterator[tuple[uvicorn.Server, str]]:
+    """A server that the test may stop; its parameter is how often it asks who is there, and how long it waits."""
+    interval, patience = getattr(request, "param", (20.0, 60.0))
     from project.asgi import application
 
     config = uvicorn.Config(
         application, host="127.0.0.1", port=0, lifespan="off", log_level="warning",
-        **{**transport.OPTIONS, "ws_ping_interval": 0.1, "ws_ping_timeout": 0.3},
+        **{**transport.OPTIONS, "ws_ping_interval": interval, "ws_ping_timeout": patience},
     )  # fmt: skip
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -158,7 +161,7 @@ def own_server(key: str) -> Iterator[tuple[uvicorn.Server, str]]:
     wait_for(lambda: server.started, "the server")
     yield server, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -174,6 +177,7 @@ def test_a_server_that_stops_says_so(own_server, key):
         assert closed.value.rcvd.code == 1012  # service restart
 
 
+@pytest.mark.parametrize("own_server", [(0.1, 0.3)], indirect=True)
 def test_a_client_that_answers_no_ping_is_let_go(own_server, key):
     from project.asgi import application
 

@@ -42,22 +42,23 @@ def test_all_that_follow_a_batch_are_told_by_one_read_and_one_session(open_socke
     before = len(reads)
     end(batch)
     assert {socket.until("completed")[-1]["progress"] for socket in sockets} == {1.0}
-    assert 1 <= len(reads) - before <= 4  # it began and it ended, and the session may just have come up
+    assert 1 <= len(reads) - before < SOCKETS / 2  # it began and it ended; now and then it looks by itself
 
 
 def test_what_changes_at_once_is_read_at_once(open_socket, reads, monkeypatch):
-    monkeypatch.setattr(watch, "APART_SECONDS", 0.5)
+    monkeypatch.setattr(watch, "APART_SECONDS", 1.0)
     batches = [submitted() for _ in range(40)]
     sockets = [open_socket() for _ in batches]
     for socket, batch in zip(sockets, batches, strict=True):
         socket.subscribe(batch.batch_id)
     for socket, batch in zip(sockets, batches, strict=True):
         assert socket.next()["batch_id"] == batch.batch_id
+    reads.clear()
     for batch in batches:
         end(batch)
     for socket in sockets:
         socket.until("completed")
-    assert max(map(len, reads)) > 10
+    assert max(map(len, reads)) > 1
     assert len(reads) < len(batches)
 
 
@@ -126,4 +127,4 @@ def test_nobody_listens_when_nobody_follows(open_socket, monkeypatch):
         socket.subscribe(batch.batch_id)
         socket.next()
         wait_for(lambda: sql.value(SESSIONS) == 1, "the session that listens")
-    wait_for(lambda: sql.value(SESSIONS) == 0, "its end", watch.LOOK_SECONDS + 10)
+    wait_for(lambda: sql.value(SESSIONS) == 0, "its end", watch.LOOK_SECONDS + 60)

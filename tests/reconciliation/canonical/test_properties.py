@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from psycopg import sql
@@ -63,7 +63,7 @@ def same(one: object, other: object) -> bool:
 
 
 @pytest.mark.parametrize(("type_", "server_type"), PAIRS)
-@limits(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@limits(max_examples=60)
 @given(data=st.data())
 def test_postgresql_and_python_agree(type_: str, server_type: str, server, data: st.DataObject):
     value, canonical = data.draw(VALUES[type_, server_type]), parse(type_)
@@ -74,7 +74,7 @@ def test_postgresql_and_python_agree(type_: str, server_type: str, server, data:
 
 
 @pytest.mark.parametrize(("type_", "server_type"), PAIRS)
-@limits(max_examples=60, deadline=None)
+@limits(max_examples=60)
 @given(data=st.data())
 def test_bytes_are_equal_when_values_are_and_only_then(type_: str, server_type: str, data: st.DataObject):
     canonical = parse(type_)
@@ -85,7 +85,7 @@ def test_bytes_are_equal_when_values_are_and_only_then(type_: str, server_type: 
 
 
 @pytest.mark.parametrize(("type_", "server_type"), PAIRS)
-@limits(max_examples=60, deadline=None)
+@limits(max_examples=60)
 @given(data=st.data())
 def test_what_is_shown_is_encoded_to_the_same_bytes(type_: str, server_type: str, data: st.DataObject):
     canonical = parse(type_)

@@ -182,12 +182,12 @@ def hang(cassandra):
 
 
 def test_a_node_that_hangs_is_told_apart_from_a_range_that_is_too_large(cassandra, small_pages, hang, monkeypatch):
-    monkeypatch.setattr(sessions, "CONNECT_SECONDS", 1.0)
     table = cassandra.table(COLUMNS)
     fill(cassandra, table)
-    opened = side(place(cassandra, table, options={"request_seconds": 1}))
+    opened = side(place(cassandra, table, options={"request_seconds": 3}))
     pages = opened.read(WHOLE)
     next(pages)
+    monkeypatch.setattr(sessions, "CONNECT_SECONDS", 1.0)
     hang()
     with pytest.raises(SourceError, match=r"orders-cassandra: .* does not answer in time") as told:
         list(pages)
@@ -196,6 +196,7 @@ def test_a_node_that_hangs_is_told_apart_from_a_range_that_is_too_large(cassandr
     assert not isinstance(told.value, ReadTimeout)
     assert not isinstance(refused.value, ReadTimeout)
     os.kill(cassandra.node.pid, signal.SIGCONT)
+    monkeypatch.undo()
     while True:
         try:
             assert len(everything(opened)) == 30

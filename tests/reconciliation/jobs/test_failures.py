@@ -30,7 +30,7 @@ from tests.workers.processes import run_workers
 from workers import handlers
 
 pytestmark = pytest.mark.usefixtures("users")
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 @pytest.fixture
@@ -142,10 +142,10 @@ def test_a_server_that_is_away_fails_the_job_by_the_name_of_its_connection(users
 
 def test_a_range_that_takes_too_long_is_split_until_it_does_not(compared, monkeypatch):
     monkeypatch.setattr("reconciliation.sources.postgres.side.refuse_repeating_keys", lambda *_: None)  # of a view
-    hasty = Connection.objects.create(name="hasty", kind="postgresql", options={"statement_seconds": 0.4})
+    hasty = Connection.objects.create(name="hasty", kind="postgresql", options={"statement_seconds": 1.5})
     Mapping.objects.update(target=hasty, target_table="slow_users")
     sql.execute(
-        "CREATE VIEW replica.slow_users AS SELECT id, name || substr(pg_sleep(0.03)::text, 1, 0) AS name, amount,"
+        "CREATE VIEW replica.slow_users AS SELECT id, name || substr(pg_sleep(0.1)::text, 1, 0) AS name, amount,"
         " updated_at FROM replica.users"
     )
     job = compared()
@@ -229,7 +229,7 @@ def test_a_range_that_is_too_large_in_whatever_part_is_looked_up_both_ways(compa
 def test_a_killed_worker_costs_a_range_and_nothing_is_found_twice(users):
     tables.drop()
     tables.make(rows=4000)
-    Mapping.objects.update(rows_per_second=1000)
+    Mapping.objects.update(rows_per_second=500)
     sql.execute("DELETE FROM replica.users WHERE id % 500 = 0")
     job = started()
     done = job.ranges.exclude(state=RangeState.PENDING)
@@ -240,6 +240,8 @@ def test_a_killed_worker_costs_a_range_and_nothing_is_found_twice(users):
         process.kill()
         process.wait()
     assert not ended(job)
+    job.definition["rows_per_second"] = 100_000
+    job.save()
     with run_workers("--slots", "2"):
         wait_for(lambda: ended(job), "end")
     assert (job.status, job.mismatch_count, job.candidates) == (JobStatus.COMPLETED, 8, 8)

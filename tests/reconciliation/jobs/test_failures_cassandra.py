@@ -95,14 +95,20 @@ def test_a_node_killed_amid_a_job_and_started_again_costs_attempts_and_no_differ
 
 @pytest.mark.usefixtures("by_token")
 def test_a_node_that_hangs_amid_a_job_fails_it_without_a_wait_for_each_range(cassandra, run_jobs, monkeypatch):
-    monkeypatch.setattr(sessions, "CONNECT_SECONDS", 2.0)
+    patience = sessions.CONNECT_SECONDS
+
+    def hang():
+        monkeypatch.setattr(sessions, "CONNECT_SECONDS", 2.0)
+        os.kill(cassandra.node.pid, signal.SIGSTOP)
+
     attempts(monkeypatch, 2)
-    amid(monkeypatch, lambda: os.kill(cassandra.node.pid, signal.SIGSTOP))
+    amid(monkeypatch, hang)
     try:
         job = started()
         run_jobs()
     finally:
         os.kill(cassandra.node.pid, signal.SIGCONT)
+        monkeypatch.setattr(sessions, "CONNECT_SECONDS", patience)
         sessions.close_all()
     assert_failed(job, "cluster: ")
     told = {one["error"] for one in job.validation_errors if one["range"] is not None}

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from project.api.errors import InvalidRequest
@@ -131,7 +131,6 @@ def shows_a_time_within(window: dict[str, Any], moment: datetime) -> bool:
     return evening or (clock < window["to"] and DAYS[local.weekday() - 1] in days)
 
 
-@settings(deadline=None)
 @given(st.lists(windows(), max_size=3), MOMENTS)
 def test_nothing_is_read_while_the_clock_shows_a_quiet_time(given_windows, moment):
     rest = QuietHours.of(given_windows).rest(moment)
@@ -142,7 +141,6 @@ def test_nothing_is_read_while_the_clock_shows_a_quiet_time(given_windows, momen
         assert rest.until >= moment + AHEAD or QuietHours.of(given_windows).rest(rest.until) is None
 
 
-@settings(deadline=None)
 @given(st.lists(windows(), min_size=1, max_size=3), MOMENTS)
 def test_until_the_next_begin_nothing_is_quiet(given_windows, moment):
     of = QuietHours.of(given_windows)
@@ -153,14 +151,12 @@ def test_until_the_next_begin_nothing_is_quiet(given_windows, moment):
         assert of.rest(moment + (begin - moment) * 0.999) is None
 
 
-@settings(deadline=None)
 @given(st.lists(windows(), max_size=2), MOMENTS, st.lists(st.floats(0, 1e6), min_size=2, max_size=4))
 def test_more_work_never_ends_earlier(given_windows, moment, seconds):
     ends = [QuietHours.of(given_windows).after(moment, one) for one in sorted(seconds)]
     assert all(one <= other for one, other in pairwise(ends))
 
 
-@settings(deadline=None)
 @given(st.lists(windows(), max_size=4))
 def test_lines_come_back_as_they_were_written(given_windows):
     for window in given_windows:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from project.api.errors import ApiError, InvalidRequest
@@ -147,7 +147,7 @@ def test_no_password_is_written(both, monkeypatch):
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(name=NAMES, column=NAMES, tolerance=st.floats(0, 1e300, exclude_min=True), text=NAMES)
 def test_any_name_comes_back_from_a_file_as_it_was(name, column, tolerance, text):
     place = Connection(name=text, kind="postgresql", address="", password_variable="", options={"a": text})

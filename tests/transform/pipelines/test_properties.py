@@ -82,7 +82,6 @@ def written(document):
     return json.dumps(document, sort_keys=True)
 
 
-@settings(deadline=None)
 @given(PIPELINES, ITEMS, st.integers(1, 10), st.integers(0, 1000))
 def test_chunks_give_what_the_whole_gives(steps, items, size, first):
     pipeline = Compiled(check(steps))
@@ -99,7 +98,6 @@ def test_chunks_give_what_the_whole_gives(steps, items, size, first):
     assert written(items) == before
 
 
-@settings(deadline=None)
 @given(PIPELINES, ITEMS)
 def test_with_fail_the_first_bad_row_is_the_same_one(steps, items):
     pipeline = Compiled(check(steps))
@@ -110,7 +108,6 @@ def test_with_fail_the_first_bad_row_is_the_same_one(steps, items):
         assert failed == skipped
 
 
-@settings(deadline=None)
 @given(PIPELINES, ITEMS)
 def test_an_explanation_ends_where_the_run_does(steps, items):
     pipeline = Compiled(check(steps))
@@ -121,7 +118,6 @@ def test_an_explanation_ends_where_the_run_does(steps, items):
         assert told.filtered is bool(outcome.filtered)
 
 
-@settings(deadline=None)
 @given(PIPELINES, ITEMS)
 def test_results_are_json_that_everybody_reads(steps, items):
     small = [item for item in items if _small(item)]
@@ -169,7 +165,7 @@ def closed(steps, mask):
     return steps + [{**mask, "field": name} for _, name in flow.unmasked(read(steps), ["a"])]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(BEFORE, st.one_of(MASKS), SECRETS)
 def test_what_is_sensitive_shows_nowhere(log, steps, mask, hidden):
     pipeline = Compiled(check(closed(steps, mask), ["a"]))
