@@ -12,10 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from batches.processor.sample import FILE
 from benchmarks.connection import PATIENCE_SECONDS, Connection, host_of, request
@@ -90,8 +92,7 @@ class Peer:
             asyncio.run(_wait_for(served, process))
             yield served
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            _end(process)
 
 
 async def _wait_for(served: Served, process: "subprocess.Popen[bytes]") -> None:
@@ -109,6 +110,17 @@ async def _wait_for(served: Served, process: "subprocess.Popen[bytes]") -> None:
                 raise
             await asyncio.sleep(LOOK_SECONDS)
     items.require_results(served.name, found["results"] if isinstance(found, dict) else found, 100)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """With all that it started, also in groups of their own."""
+    with suppress(psutil.NoSuchProcess):
+        started = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        for one in started:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+    process.wait()
 
 
 def _free_port() -> int:
