@@ -18,7 +18,7 @@ class Model:
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(os.environ["MODEL"], options)
 
-    @bentoml.api(batchable=True, max_batch_size=6400, max_latency_ms=1000)
+    @bentoml.api(batchable=True, max_batch_size=6400, max_latency_ms=1000)  # type: ignore[untyped-decorator]
     def predict(self, data: list[dict[str, Any]]) -> list[dict[str, Any]]:
         rows = np.array([item["input"] for item in data], np.float32)
         output = self.session.run(None, {"input": rows})[0]

@@ -30,7 +30,8 @@ class System(Protocol):
 def all_systems(bench: Bench) -> Iterator[list[System]]:
     """Ours and the chosen peers; all of them run, and are idle but for the one that is asked."""
     with ExitStack() as stack:
-        systems: list[System] = [stack.enter_context(ours.running())]
+        running = stack.enter_context(ours.running())
+        systems: list[System] = [running, ours.ToldOurs(running.address, running.secret)]
         systems += [stack.enter_context(peer.serving()) for peer in peers.chosen(bench.options.peers)]
         yield systems
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -20,6 +21,7 @@ from project.access.roles import Role
 
 API = "/api/batch-processor"
 TIMEOUT_MS = 300_000
+WAIT_SECONDS = 60
 WARM_ITEMS, WARM_SUBMISSIONS = 100, 3
 ENDED = {"completed", "failed", "cancelled", "expired"}
 
@@ -34,13 +36,12 @@ class Ours:
     name = "ours"
 
     async def clients(self, count: int, number: int) -> list[Callable[[], Awaitable[Any]]]:
-        """So many programs that submit so many items and read the results; each has a connection of its own, and all
-        follow their batches over one socket."""
-        updates = await Updates.open(self)
-        return [Client(self, await Connection.open(self.address), updates, number).submit for _ in range(count)]
+        """So many programs that submit so many items and wait for the results; each has a connection of its own."""
+        sent = self.request("submit", items.body(number, timeout_ms=TIMEOUT_MS), prefer=f"wait={WAIT_SECONDS}")
+        return [partial((await Connection.open(self.address)).ask, sent) for _ in range(count)]
 
-    def request(self, path: str, body: bytes | None = None) -> bytes:
-        return request(host_of(self.address), f"{API}/{path}", body, secret=self.secret)
+    def request(self, path: str, body: bytes | None = None, prefer: str = "") -> bytes:
+        return request(host_of(self.address), f"{API}/{path}", body, secret=self.secret, prefer=prefer)
 
     async def configure(self, **settings: Any) -> None:
         connection = await Connection.open(self.address)
@@ -48,20 +49,32 @@ class Ours:
         connection.close()
 
 
-class Client:
+class ToldOurs(Ours):
+    """The same, as a client of the contract uses it: submit, be told of the end over a WebSocket, get the results."""
+
+    name = "ours_told"
+
+    async def clients(self, count: int, number: int) -> list[Callable[[], Awaitable[Any]]]:
+        """Each has a connection of its own, and all follow their batches over one socket."""
+        updates = await Updates.open(self)
+        sent = self.request("submit", items.body(number, timeout_ms=TIMEOUT_MS))
+        return [Told(self, await Connection.open(self.address), updates, sent).submit for _ in range(count)]
+
+
+@dataclass(frozen=True)
+class Told:
     """Submits the same items again and again."""
 
-    def __init__(self, ours: Ours, connection: Connection, updates: "Updates", number: int) -> None:
-        self._ours = ours
-        self._connection = connection
-        self._updates = updates
-        self._submission = ours.request("submit", items.body(number, timeout_ms=TIMEOUT_MS))
+    ours: Ours
+    connection: Connection
+    updates: "Updates"
+    sent: bytes
 
-    async def submit(self) -> Any:
+    async def submit(self) -> bytes:
         """The results, once they could be read."""
-        answer = json.loads(await self._connection.ask(self._submission))
-        await self._updates.end_of(answer["batch_id"])
-        return await self._connection.ask(self._ours.request(f"results/{answer['batch_id']}"))
+        answer = json.loads(await self.connection.ask(self.sent))
+        await self.updates.end_of(answer["batch_id"])
+        return await self.connection.ask(self.ours.request(f"results/{answer['batch_id']}"))
 
 
 class Updates:
@@ -102,10 +115,11 @@ def running(**settings: str) -> Iterator[Ours]:
 
 async def _warm_up(ours: Ours) -> None:
     """Raises RuntimeError for results that are not the model's."""
-    (submit,) = await ours.clients(1, WARM_ITEMS)
-    for _ in range(WARM_SUBMISSIONS):
-        found: Any = json.loads(await submit())
-        items.require_results("ours", found["results"], WARM_ITEMS)
+    for way in (ours, ToldOurs(ours.address, ours.secret)):
+        (submit,) = await way.clients(1, WARM_ITEMS)
+        for _ in range(WARM_SUBMISSIONS):
+            found: Any = json.loads(await submit())
+            items.require_results(way.name, found["results"], WARM_ITEMS)
 
 
 def new_secret() -> str:
