@@ -1,7 +1,7 @@
 """Submissions of 100 items in a closed loop, beside servers of models that keep nothing.
 
-`NAME_per_second` are items a second at the number of clients that is best for that system. A submission is done once its
-results have been read. Ours is stored, run, and its results are stored before the answer has them (`Prefer: wait`);
+`NAME_per_second` are items a second at the number of clients that is best for that system. A submission is done once
+its results have been read. Ours is stored, run, and its results stored before the answer has them (`Prefer: wait`);
 `ours_told` are two calls as the contract has them, with a WebSocket that tells when it is time for the second. A peer's
 answer has the results. `batch_ratio` is ours by the better peer.
 """
