@@ -36,7 +36,7 @@ class ResultsView(ApiView):
     )
     def get(self, request: Request, batch_id: str) -> HttpResponse:
         """One result for each item."""
-        batch = queries.batch(batch_id, owner_of(request))
+        batch = queries.batch(batch_id, owner_of(request), alone=True)
         if batch.status not in FINAL:
             wait_for(request, batch.batch_id)
             raise errors.not_finished(batch)
