@@ -14,6 +14,7 @@ from benchmarks.processing import ours, peers
 
 WARM_SECONDS = 1.0
 PACED_CLIENTS = 64
+LEAST = 20  # submissions, for a percentile
 
 
 class System(Protocol):
@@ -57,9 +58,10 @@ def peaks(bench: Bench, systems: Sequence[System], number: int) -> dict[str, flo
 def latencies(bench: Bench, system: System, rate: float) -> dict[str, float]:
     """Of single items that come at this rate, in milliseconds: medians of the rounds."""
     found: dict[str, list[float]] = defaultdict(list)
+    seconds = max(bench.options.seconds, LEAST / rate)
     for _ in range(bench.options.rounds):
         bench.wait_for_quiet()
-        cuts = quantiles(uvloop.run(_paced(system, rate, bench.options.seconds)), n=100, method="inclusive")
+        cuts = quantiles(uvloop.run(_paced(system, rate, seconds)), n=100, method="inclusive")
         for name, place in (("p50", 49), ("p95", 94), ("p99", 98)):
             found[name].append(cuts[place])
         bench.say(f"  {system.name}, {rate:.0f} a second: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms")
