@@ -6,65 +6,30 @@ What a figure means stands in its part's module. Exits 1 when a part failed; a t
 """
 
 import argparse
-import json
 import sys
-from typing import Any
 
-from benchmarks.engine import names
-from benchmarks.server import own_database
+from benchmarks import runner
 
 PARTS = ("body", "flight")
 PEERS = ("polars", "glom", "benedict")
 
 
-def main() -> int:
-    """Returns the exit code: 0, 1 when a part failed, 130 after Ctrl-C."""
-    options = _options()
-    try:
-        with own_database() as server:
-            found = measure(options, server)
-    except KeyboardInterrupt:
-        return 130
-    print(json.dumps(found), flush=True)
-    return 1 if found["failed"] else 0
-
-
-def measure(options: argparse.Namespace, server: Any) -> dict[str, Any]:
-    """The chosen parts, one after another."""
-    # these need Django, which needs the server's address
-    from benchmarks.engine_parts import machine
-    from benchmarks.engine_parts.bench import Bench, measured
-    from benchmarks.engine_parts.targets import judged
+def suite(_options: argparse.Namespace) -> runner.Suite:
+    """The parts of transform."""
     from benchmarks.transforming import body, flight, peers, targets
 
-    bench = Bench(options, server)
-    ground = machine.described(bench)
-    figures, failed = measured(bench, {"body": body.measure, "flight": flight.measure})
-    return {
-        **figures,
-        "targets": judged(options.only, figures, targets.TARGETS),
-        "failed": failed,
-        "unquiet_runs": bench.unquiet_runs,
-        "machine": {**ground, "peers": peers.packages(options.peers)},
-    }
+    parts = {"body": body.measure, "flight": flight.measure}
+    return runner.Suite(parts=parts, targets=targets.TARGETS, packages=peers.packages)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.transform", description=(__doc__ or "").partition("\n")[0]
-    )
-    parser.add_argument("--only", type=names(PARTS), default=PARTS, help=f"some of {','.join(PARTS)}")
-    parser.add_argument("--peers", type=names(PEERS), default=PEERS, help=f"some of {','.join(PEERS)}, or none")
+    parser = runner.arguments("benchmarks.transform", __doc__, parts=PARTS, peers=PEERS)
     parser.add_argument("--items", type=int, default=10_000, help="items of a body (10000)")
     parser.add_argument("--runs", type=int, default=10, help="how often a body is done in a round (10)")
     parser.add_argument("--in-flight", type=int, default=100, help="requests in flight (100)")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long the requests go on in a round (10)")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each run is repeated (3)")
-    parser.add_argument(
-        "--quiet-seconds", type=float, default=25.0, help="how long a run waits for a quiet machine (25)"
-    )
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(runner.main(_options(), suite))

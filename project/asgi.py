@@ -1,10 +1,12 @@
 """What uvicorn serves."""
 
 import os
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import django
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -12,15 +14,35 @@ from django.http.response import HttpResponseBase
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup(set_prefix=False)
 
-from batches.processor.websocket.application import Updates  # noqa: E402  needs the settings
+from batches.processor.waiting.application import Waits  # noqa: E402  needs the settings
+from batches.processor.websocket.application import Updates  # noqa: E402
+from batches.processor.websocket.watch import Watch  # noqa: E402
 from workers.api.long_poll import LongPolls  # noqa: E402
 
 
 class OneThread(ASGIHandler):
     """Runs all middleware and the view of a request in one thread, as every view here is synchronous.
 
-    Django's own handler changes threads for each synchronous part, which took a millisecond of every call.
+    Django's own handler changes threads for each synchronous part, which took a millisecond of every call, and starts
+    a thread for each request and another one to end it, which took as much.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._idle: list[ThreadPoolExecutor] = []  # of a thread each; as many as there were requests at once
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
+        try:
+            async with ThreadSensitiveContext(executor=thread):
+                await super().__call__(scope, receive, send)
+        finally:
+            self._idle.append(thread)
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -31,4 +53,5 @@ class OneThread(ASGIHandler):
         return response
 
 
-application = Updates(LongPolls(OneThread()))
+watch = Watch()
+application = Updates(Waits(LongPolls(OneThread()), watch), watch)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,3 +101,8 @@ PEERS = (
         lambda server: _on_postgres(server, lambda address: _in_python("procrastinate_peer.py", address)),
     ),
 )  # fmt: skip
+
+
+def packages(names: Sequence[str]) -> list[str]:
+    """Of the peers of these names, what the figures are figures of."""
+    return install.versions({package for peer in PEERS if peer.name in names for package in peer.packages})

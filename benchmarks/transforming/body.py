@@ -59,7 +59,7 @@ def _served(items: int, runs: int) -> float:
     """Milliseconds of CPU that a request takes of the server."""
     (secret,) = secrets(1)
     with product(API_RATE_PER_MINUTE="0") as (address, pid):
-        sent = load.request(load.host_of(address), bodies.body(items), secret)
+        sent = load.request(address, bodies.body(items), secret)
         answer = load.answers(address, sent, 3)  # imports and plans are made by then
         bodies.require_results("the server", answer["results"], items)
         process = psutil.Process(pid)

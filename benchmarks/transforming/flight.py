@@ -54,8 +54,8 @@ def measure(bench: Bench) -> dict[str, Any]:
 def _ours(flight: int) -> Iterator[Server]:
     several = secrets(-(-flight // AT_ONCE))
     with product(API_RATE_PER_MINUTE="0") as (address, pid):
-        host, body = load.host_of(address), bodies.body(100)
-        sent = [load.request(host, body, several[number // AT_ONCE]) for number in range(flight)]
+        body = bodies.body(100)
+        sent = [load.request(address, body, several[number // AT_ONCE]) for number in range(flight)]
         bodies.require_results("the server", load.answers(address, sent[0], 1)["results"], 100)
         yield address, pid, sent
 
@@ -64,5 +64,5 @@ def _ours(flight: int) -> Iterator[Server]:
 def _echo(flight: int) -> Iterator[Server]:
     command = [sys.executable, "-u", "-m", "benchmarks.transforming.echo"]
     with announced(command) as (address, pid):
-        sent = load.request(load.host_of(address), bodies.body(100))
+        sent = load.request(address, bodies.body(100))
         yield address, pid, [sent] * flight

@@ -1,23 +1,19 @@
 """The engine's benchmark runs from end to end on a few jobs, without peers; how fast it is, is not tested."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from benchmarks import engine
 from benchmarks.engine_parts import targets
+from tests.benchmarks.running import printed, run
 
-ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = "benchmarks.engine"
 SHORT = (
     *("--jobs=400", "--rounds=1", "--singles=5", "--nodes=200", "--history=400", "--lanes=40", "--workers=20"),
     *("--pinned-seconds=1.5", "--steady-minutes=0.05", "--load-seconds=1", "--quiet-seconds=0"),
 )
 
 
+<<<<<<< HEAD
 def run(*options: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "benchmarks.engine", *options],
@@ -30,21 +26,21 @@ def run(*options: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+=======
+>>>>>>> pb
 @pytest.mark.parametrize(
     "parts",
     ["drain,enqueue", "latency,dag,pinned", "history,lanes", "api,heartbeats,steady"],
     ids=lambda parts: parts,
 )
 def test_every_part_gives_its_figures_and_targets(parts: str) -> None:
-    ended = run(f"--only={parts}", "--peers=none", *SHORT)
+    found = printed(run(PROGRAM, f"--only={parts}", "--peers=none", *SHORT))
 
-    printed = json.loads(ended.stdout.splitlines()[-1])
-    assert (ended.returncode, printed["failed"]) == (0, {}), ended.stderr
     chosen = parts.split(",")
-    assert [part for part in chosen if not printed.get(part)] == []
+    assert [part for part in chosen if not found.get(part)] == []
     wanted = {f"{target.part}.{target.figure}" for target in targets.TARGETS if target.part in chosen}
-    assert set(printed["targets"]) == wanted
-    missing = {name for name, judged in printed["targets"].items() if judged["value"] is None}
+    assert set(found["targets"]) == wanted
+    missing = {name for name, judged in found["targets"].items() if judged["value"] is None}
     assert missing == {name for name in wanted if name.startswith("drain.ratio")}  # there are no peers
 
 
@@ -73,5 +69,5 @@ def test_the_targets_of_a_part_that_failed_are_not_met() -> None:
 
 
 def test_an_unknown_part_is_refused() -> None:
-    ended = run("--only=drain,dreams")
+    ended = run(PROGRAM, "--only=drain,dreams")
     assert (ended.returncode, "unknown: dreams" in ended.stderr) == (2, True)

@@ -1,16 +1,12 @@
 """The engine keeps its promises under every fault of the chaos script, each for a short time."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from benchmarks.engine_faults.faults import FAULTS
+from tests.benchmarks.running import run
 
-ROOT = Path(__file__).resolve().parents[2]
 SHORT = ("--of=engine", "--seconds=2", "--rate=15")
 GROUPS = (  # of one server and its workers, which take longer to start than most faults last
     (
@@ -23,6 +19,7 @@ GROUPS = (  # of one server and its workers, which take longer to start than mos
 
 @pytest.mark.parametrize("faults", GROUPS, ids=lambda faults: faults[0])
 def test_nothing_is_lost_and_nothing_counts_twice(faults: tuple[str, ...]) -> None:
+<<<<<<< HEAD
     ended = subprocess.run(
         [sys.executable, "-m", "benchmarks.chaos", *SHORT, f"--only={','.join(faults)}"],
         cwd=ROOT,
@@ -32,6 +29,9 @@ def test_nothing_is_lost_and_nothing_counts_twice(faults: tuple[str, ...]) -> No
         timeout=580,
         check=False,
     )
+=======
+    ended = run("benchmarks.chaos", *SHORT, f"--only={','.join(faults)}")
+>>>>>>> pb
 
     assert ended.returncode == 0, ended.stderr
     printed = json.loads(ended.stdout.splitlines()[-1])

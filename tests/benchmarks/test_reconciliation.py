@@ -1,24 +1,20 @@
 """The benchmark of reconciliation runs from end to end on a few rows, without peers; how fast it is, is not tested."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from benchmarks import reconciliation
 from benchmarks.comparing import hostile, peers, targets
 from benchmarks.comparing.tables import Planted
+from tests.benchmarks.running import printed, run
 
-ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = "benchmarks.reconciliation"
 SHORT = (
     *("--rows=600", "--differences=50", "--rounds=1", "--hostile-rows=20", "--heap=512m", "--grown-rows=900"),
     "--quiet-seconds=0",
 )
 
 
+<<<<<<< HEAD
 def run(*options: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "benchmarks.reconciliation", *options],
@@ -31,17 +27,17 @@ def run(*options: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+=======
+>>>>>>> pb
 @pytest.mark.parametrize("part", reconciliation.PARTS)
 def test_every_part_finds_all_differences_and_judges_its_targets(part: str) -> None:
-    ended = run(f"--only={part}", "--peers=none", *SHORT)
+    found = printed(run(PROGRAM, f"--only={part}", "--peers=none", *SHORT))
 
-    printed = json.loads(ended.stdout.splitlines()[-1])
-    assert (ended.returncode, printed["failed"]) == (0, {}), ended.stderr
     wanted = {f"{one.part}.{one.figure}" for one in (*targets.TARGETS, targets.GROWN) if one.part == part}
-    assert set(printed["targets"]) == wanted
-    missed = {name: judged["met"] for name, judged in printed["targets"].items() if "missed" in name or "false" in name}
+    assert set(found["targets"]) == wanted
+    missed = {name: judged["met"] for name, judged in found["targets"].items() if "missed" in name or "false" in name}
     assert missed == dict.fromkeys(missed, True) != {}
-    without = {name for name, judged in printed["targets"].items() if judged["value"] is None}
+    without = {name for name, judged in found["targets"].items() if judged["value"] is None}
     assert without == {name for name in wanted if "pg_comparator" in name or "reladiff" in name}  # there are no peers
 
 
@@ -81,5 +77,5 @@ def test_a_trap_that_a_tool_names_another_row_for_is_missed() -> None:
 
 
 def test_an_unknown_part_is_refused() -> None:
-    ended = run("--only=postgres,dreams")
+    ended = run(PROGRAM, "--only=postgres,dreams")
     assert (ended.returncode, "unknown: dreams" in ended.stderr) == (2, True)

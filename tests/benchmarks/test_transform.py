@@ -1,20 +1,16 @@
 """The benchmark of transform runs from end to end on a few items, without peers; how fast it is, is not tested."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from benchmarks import transform
 from benchmarks.transforming import bodies, peers, targets
+from tests.benchmarks.running import printed, run
 
-ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = "benchmarks.transform"
 SHORT = ("--items=300", "--runs=1", "--rounds=1", "--in-flight=8", "--seconds=0.2", "--quiet-seconds=0")
 
 
+<<<<<<< HEAD
 def run(*options: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "benchmarks.transform", *options],
@@ -27,18 +23,18 @@ def run(*options: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+=======
+>>>>>>> pb
 def test_every_part_gives_its_figures_and_judges_its_targets() -> None:
-    ended = run("--peers=none", *SHORT)
+    found = printed(run(PROGRAM, "--peers=none", *SHORT))
 
-    printed = json.loads(ended.stdout.splitlines()[-1])
-    assert (ended.returncode, printed["failed"]) == (0, {}), ended.stderr
-    assert set(printed["targets"]) == {f"{one.part}.{one.figure}" for one in targets.TARGETS}
-    without = {name for name, judged in printed["targets"].items() if judged["value"] is None}
+    assert set(found["targets"]) == {f"{one.part}.{one.figure}" for one in targets.TARGETS}
+    without = {name for name, judged in found["targets"].items() if judged["value"] is None}
     assert without == {f"body.ratio_{name}" for name in transform.PEERS}  # there are no peers
-    assert printed["body"]["ours_cpu_ms"] > 0
-    assert printed["flight"]["ours_per_second"] > 0
-    assert printed["flight"]["echo_per_second"] > 0
-    assert printed["machine"]["peers"] == []
+    assert found["body"]["ours_cpu_ms"] > 0
+    assert found["flight"]["ours_per_second"] > 0
+    assert found["flight"]["echo_per_second"] > 0
+    assert found["machine"]["peers"] == []
 
 
 def test_the_peers_of_the_options_are_all_there_are() -> None:
@@ -55,5 +51,5 @@ def test_results_that_are_not_the_contract_s_are_refused() -> None:
 
 
 def test_an_unknown_part_is_refused() -> None:
-    ended = run("--only=body,dreams")
+    ended = run(PROGRAM, "--only=body,dreams")
     assert (ended.returncode, "unknown: dreams" in ended.stderr) == (2, True)

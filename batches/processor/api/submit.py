@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from batches.processor import services
 from batches.processor.queries import estimates
 from batches.processor.roles import SUBMITTERS
+from batches.processor.waiting.preference import PREFER, wait_for
 from project.api import context
 from project.api.views import ApiView
 
@@ -26,8 +27,11 @@ class SubmitView(ApiView):
         summary="Submit 1 to 1000 items to a model.",
         description="The answer comes once everything is stored; results come by polling or over the WebSocket. "
         "`metadata.model_id` names the model, and a version of it where that matters. 409 BATCH_EXISTS for a "
-        "`batch_id` that is taken; 429 QUEUE_FULL with Retry-After while the queue has no room for the items.",
+        "`batch_id` that is taken; 429 QUEUE_FULL with Retry-After while the queue has no room for the items. With "
+        "`Prefer: wait=10` the answer is the results, as `results/{batch_id}` has them, if there are any within ten "
+        "seconds (header `Preference-Applied: wait`).",
         tags=TAG,
+        parameters=[PREFER],
         request=requests.SubmitRequest,
         responses=batches.SubmittedBatch,
     )
@@ -35,6 +39,7 @@ class SubmitView(ApiView):
         """The name under which the batch can be asked for, and when it should be done."""
         given = self.parse(requests.SubmitRequest)
         batch = services.submit(items=given.pop("data"), owner=context.caller().user, **given)
+        wait_for(request, batch.batch_id)
         place = estimates.place(batch)
         document = {
             "batch_id": batch.batch_id,

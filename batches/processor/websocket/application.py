@@ -21,9 +21,9 @@ PATH: Final = "/ws/batch-processor"
 class Updates:
     """ASGI middleware: holds the open sockets of this process."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, watch: Watch) -> None:
         self._application = application
-        self._watch = Watch()
+        self._watch = watch
         self._guard = Guard()
         self._by_caller: Counter[str] = Counter()
 

@@ -3,13 +3,17 @@
 import threading
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from batches.processor import queries, services
 from batches.processor.models import InferenceBatch, QueuePlace
 from project.api.errors import Conflict, ErrorCode, InvalidRequest, TooManyRequests
+from project.postgres import sql
 from tests.processor.hands import ended, submitted
+from tests.workers.hands import wait_for
 from workers.models import Execution
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%give_places%'"
 
 
 def submit(count: int, **options):
@@ -100,3 +104,27 @@ def test_each_priority_is_a_class_of_the_engine(trying, priority) -> None:
 def test_metadata_that_cannot_be_kept_is_refused(trying) -> None:
     with pytest.raises(InvalidRequest, match="metadata"):
         services.submit(items=[{"input": 1}], priority="normal", timeout_ms=5000, metadata={"a": "\0"})
+
+
+def waiting() -> int:
+    """How many wait in give_places by now, also for a transaction that has asked before."""
+    sql.execute("SELECT pg_stat_clear_snapshot()")
+    return sql.value(WAITING)
+
+
+def test_places_are_given_back_exactly_while_others_hold_all_of_them(trying) -> None:
+    submit(100)
+
+    def give() -> None:
+        sql.execute("SELECT processor.give_places(1)")
+        connections.close_all()
+
+    threads = [threading.Thread(target=give) for _ in range(12)]
+    with transaction.atomic():
+        list(QueuePlace.objects.select_for_update())
+        for thread in threads:
+            thread.start()
+        wait_for(lambda: waiting() == len(threads), "all to wait for a place")
+    for thread in threads:
+        thread.join()
+    assert queries.queue_length() == 100 - len(threads)

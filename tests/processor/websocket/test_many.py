@@ -46,7 +46,8 @@ def test_all_that_follow_a_batch_are_told_by_one_read_and_one_session(open_socke
 
 
 def test_what_changes_at_once_is_read_at_once(open_socket, reads, monkeypatch):
-    monkeypatch.setattr(watch, "APART_SECONDS", 1.0)
+    monkeypatch.setattr(watch, "APART", 1000)
+    monkeypatch.setattr(watch, "MOST_APART_SECONDS", 1.0)
     batches = [submitted() for _ in range(40)]
     sockets = [open_socket() for _ in batches]
     for socket, batch in zip(sockets, batches, strict=True):
