@@ -8,7 +8,7 @@ they make them, at even distances.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 from statistics import quantiles
@@ -83,26 +83,28 @@ async def _times(
     served: Ours, followed: Sequence[Sequence[InferenceBatch]], changes: Sequence[Change], apart: float
 ) -> list[float]:
     """Milliseconds of each message to sockets that follow these batches, while these changes are made."""
-    watching = Watching()
+    watching = Watching({key[0]: key for key, _ in changes})
     sockets = [await Socket.open(served.address, served.secret, watching.heard) for _ in followed]
     for socket, batches in zip(sockets, followed, strict=True):
         for batch in batches:
             socket.follow(batch.batch_id)
     await _until(lambda: watching.greetings == sum(map(len, followed)), "sockets aren't told how batches stand")
     await watching.make(changes, apart)
-    messages = sum(batch.batch_id == key[0] for batches in followed for batch in batches for key, _ in changes)
-    await _until(lambda: len(watching.milliseconds) == messages, "messages don't come")
+    await _until(lambda: watching.ends == sum(map(len, followed)), "messages don't come")
     for socket in sockets:
         socket.close()
     return watching.milliseconds
 
 
 class Watching:
-    """When each change began, and how long each message about one took."""
+    """When each change began, and how long each message about one took. Changes that follow each other closely may come
+    as one message; the `last` of each batch always comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: Mapping[str, Key]) -> None:
         self.milliseconds: list[float] = []
         self.greetings = 0  # about how a batch stood before
+        self.ends = 0
+        self._last = last
         self._began: dict[Key, float] = {}
         self._thread = ThreadPoolExecutor(1)
 
@@ -115,11 +117,13 @@ class Watching:
         await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
 
     def heard(self, message: dict[str, Any], at: float) -> None:
-        began = self._began.get((message["batch_id"], message["status"], message["completed_requests"]))
+        key = message["batch_id"], message["status"], message["completed_requests"]
+        began = self._began.get(key)
         if began is None:
             self.greetings += 1
         else:
             self.milliseconds.append((at - began) * 1000)
+            self.ends += key == self._last[key[0]]
 
 
 async def _until(condition: Callable[[], bool], complaint: str) -> None:

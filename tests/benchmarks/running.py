@@ -17,7 +17,7 @@ def run(program: str, *options: str) -> "subprocess.CompletedProcess[str]":
         env=os.environ,
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=580,
         check=False,
     )
 

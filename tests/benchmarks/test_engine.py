@@ -13,21 +13,6 @@ SHORT = (
 )
 
 
-<<<<<<< HEAD
-def run(*options: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "benchmarks.engine", *options],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        timeout=580,
-        check=False,
-    )
-
-
-=======
->>>>>>> pb
 @pytest.mark.parametrize(
     "parts",
     ["drain,enqueue", "latency,dag,pinned", "history,lanes", "api,heartbeats,steady"],

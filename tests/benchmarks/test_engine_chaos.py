@@ -19,19 +19,7 @@ GROUPS = (  # of one server and its workers, which take longer to start than mos
 
 @pytest.mark.parametrize("faults", GROUPS, ids=lambda faults: faults[0])
 def test_nothing_is_lost_and_nothing_counts_twice(faults: tuple[str, ...]) -> None:
-<<<<<<< HEAD
-    ended = subprocess.run(
-        [sys.executable, "-m", "benchmarks.chaos", *SHORT, f"--only={','.join(faults)}"],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        timeout=580,
-        check=False,
-    )
-=======
     ended = run("benchmarks.chaos", *SHORT, f"--only={','.join(faults)}")
->>>>>>> pb
 
     assert ended.returncode == 0, ended.stderr
     printed = json.loads(ended.stdout.splitlines()[-1])

@@ -14,21 +14,6 @@ SHORT = (
 )
 
 
-<<<<<<< HEAD
-def run(*options: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "benchmarks.reconciliation", *options],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        timeout=580,
-        check=False,
-    )
-
-
-=======
->>>>>>> pb
 @pytest.mark.parametrize("part", reconciliation.PARTS)
 def test_every_part_finds_all_differences_and_judges_its_targets(part: str) -> None:
     found = printed(run(PROGRAM, f"--only={part}", "--peers=none", *SHORT))

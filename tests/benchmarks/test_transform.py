@@ -10,21 +10,6 @@ PROGRAM = "benchmarks.transform"
 SHORT = ("--items=300", "--runs=1", "--rounds=1", "--in-flight=8", "--seconds=0.2", "--quiet-seconds=0")
 
 
-<<<<<<< HEAD
-def run(*options: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "benchmarks.transform", *options],
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        timeout=580,
-        check=False,
-    )
-
-
-=======
->>>>>>> pb
 def test_every_part_gives_its_figures_and_judges_its_targets() -> None:
     found = printed(run(PROGRAM, "--peers=none", *SHORT))
 
