@@ -69,3 +69,10 @@ def settle(node: CassandraNode) -> None:
     """What was written is in tables on disk, as most of a table is, and no longer in memory. Ends all sessions."""
     node.stop()
     node.start()
+
+
+def warm(node: CassandraNode, name: str) -> None:
+    """Read the table once: a node that was just started interprets its code, and reads from the disk."""
+    with connected(node.port) as session:
+        for _ in session.execute(f"SELECT {', '.join(COLUMNS)} FROM {KEYSPACE}.{name}"):
+            pass

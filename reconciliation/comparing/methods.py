@@ -20,7 +20,7 @@ class Method(StrEnum):
 
 
 ROWS_PER_SECOND = {
-    Method.TOKEN_RANGES: 50_000.0,
+    Method.TOKEN_RANGES: 100_000.0,
     Method.KEY_RANGES: 100_000.0,
     Method.RECORD_HASHES: 400_000.0,
     Method.LOOK_UPS: 10_000.0,
