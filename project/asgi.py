@@ -30,6 +30,7 @@ class OneThread(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._idle: list[ThreadPoolExecutor] = []  # of a thread each; as many as there were requests at once
+        self.busy = 0  # threads that have a request
 
     async def __call__(
         self,
@@ -38,10 +39,12 @@ class OneThread(ASGIHandler):
         send: Callable[[Any], Awaitable[None]],
     ) -> None:
         thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
+        self.busy += 1
         try:
             async with ThreadSensitiveContext(executor=thread):
                 await super().__call__(scope, receive, send)
         finally:
+            self.busy -= 1
             self._idle.append(thread)
 
     def load_middleware(self, is_async: bool = False) -> None:
@@ -53,5 +56,7 @@ class OneThread(ASGIHandler):
         return response
 
 
+handler = OneThread()
+polls = LongPolls(handler)
 watch = Watch()
-application = Updates(Waits(LongPolls(OneThread()), watch), watch)
+application = Updates(Waits(polls, watch), watch)

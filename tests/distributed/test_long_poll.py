@@ -71,12 +71,11 @@ def beside(work: Any, *args: Any, **options: Any) -> Any:
 @pytest.fixture
 def no_backstop(monkeypatch) -> None:
     """Nobody looks again in between: who finds a job was notified of it."""
-    from project.asgi import application
+    from project.asgi import polls
 
     async def nothing(_: object) -> None:
         pass
 
-    polls: Any = application._application
     monkeypatch.setattr(polls._lobby._listener, "_look", nothing)
 
 
@@ -142,13 +141,13 @@ def test_who_waits_for_something_else_does_not_stand_in_the_way(api):
 
 
 def test_waiting_holds_no_thread_and_no_connection(api):
+    from project.asgi import handler, polls
+
     names = [registered(api, f"w{number}", capabilities=[f"own-{number}"]) for number in range(40)]
-    before = threading.active_count()
     with ThreadPoolExecutor(40) as pool:
         found = [pool.submit(claimed, api, name) for name in names]
-        waiting()
-        # what remains once all have arrived: the callers' own threads and the few that try
-        wait_for(lambda: threading.active_count() <= before + 40 + 6, "the threads of the requests to end")
+        wait_for(lambda: sum(map(len, polls._lobby._groups.values())) == 40, "all to wait")
+        assert handler.busy == 0
         assert httpx.get(str(api.base_url).replace(f"{WORKERS}/", "/health")).status_code == 200
         assert sql.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") < 20
         for number in range(40):
