@@ -181,7 +181,7 @@ def test_a_side_that_gives_no_row_of_range_after_range_is_given_up_early(compare
     assert job.status == JobStatus.FAILED
     (told,) = {one["error"] for one in job.validation_errors}
     assert told.startswith(f"here: {NothingRead.words}. {IN_A_ROW} ranges in a row gave none")
-    assert len(asked) <= IN_A_ROW + 2  # twice the other slot had begun one before it could know
+    assert len(asked) < IN_A_ROW * 2  # of thousands of halves: what the other slot had begun before it could know
     assert len(asked) < job.ranges.count()
 
 
