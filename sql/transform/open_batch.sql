@@ -10,6 +10,7 @@ CREATE OR REPLACE FUNCTION transform.open_batch(p_name text, p_owner text, p_act
   OUT o_batch bigint, OUT o_made boolean, OUT o_slot smallint)
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
+  v_known boolean;
   v_digest bytea;
   v_name text;
 BEGIN
@@ -29,10 +30,12 @@ BEGIN
     END IF;
     RETURN;
   END IF;
+  -- asked before: the caller's first places may be made by another request between two statements
+  v_known := EXISTS (SELECT FROM transform_slot s WHERE s.owner = p_owner);
   SELECT s.number INTO o_slot FROM transform_slot s
     WHERE s.owner = p_owner AND s.batch_id IS NULL ORDER BY s.number LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
-    o_slot := CASE WHEN NOT EXISTS (SELECT FROM transform_slot s WHERE s.owner = p_owner) THEN 0 END;
+    o_slot := CASE WHEN NOT v_known THEN 0 END;
   ELSIF p_status = 'queued' THEN
     UPDATE transform_slot s SET batch_id = o_batch WHERE s.owner = p_owner AND s.number = o_slot;
   END IF;

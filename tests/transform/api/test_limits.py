@@ -1,15 +1,18 @@
 """The limits of the contract, each answered in its error form."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
+from threading import Barrier
 
 import pytest
 from django.db import connections
 
-from batches.transform.models import TransformBatch, TransformSlot
+from batches.transform.models import PipelineVersion, TransformBatch, TransformSlot
 from batches.transform.services import submitting
 from project.access.roles import Role
 from project.postgres import sql
 from tests.transform.api.batches import BAD, ITEM, PATH, Gate, ended, queued, send
+from tests.workers.hands import own_session
 
 ONE_AT_A_TIME = 5
 
@@ -127,3 +130,32 @@ def send_until_free(client, pool):
         if not refused(response):
             return response
     raise AssertionError("its place was never given back")
+
+
+ROUNDS = 300
+OPEN = "SELECT o_slot FROM transform.open_batch(%s, 'new', NULL, %s, 'processing', 'fail', false, 1, 1, NULL, NULL)"
+
+
+def test_a_caller_whose_first_places_are_being_made_is_not_refused(client):
+    version = PipelineVersion.objects.values_list("pk", flat=True).first()
+    met = Barrier(2)
+
+    def places() -> None:
+        with own_session() as other:
+            for _ in range(ROUNDS):
+                met.wait()
+                other.execute("SELECT transform.ensure_slots('new', 5)")
+
+    found: set[int | None] = set()
+    names = count()
+    with ThreadPoolExecutor(1) as pool, own_session() as mine:
+        making = pool.submit(places)
+        for _ in range(ROUNDS):
+            mine.execute("DELETE FROM transform_slot WHERE owner = 'new'")
+            met.wait()
+            slot: int | None = 0
+            while slot == 0:
+                [(slot,)] = mine.execute(OPEN, [f"b{next(names)}", version])
+            found.add(slot)
+        making.result()
+    assert None not in found
