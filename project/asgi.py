@@ -1,7 +1,6 @@
 """What uvicorn serves."""
 
 import os
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,6 +16,7 @@ django.setup(set_prefix=False)
 from batches.processor.waiting.application import Waits  # noqa: E402  needs the settings
 from batches.processor.websocket.application import Updates  # noqa: E402
 from batches.processor.websocket.watch import Watch  # noqa: E402
+from project.api.holding import Receive, Scope, Send  # noqa: E402
 from workers.api.long_poll import LongPolls  # noqa: E402
 
 
@@ -34,9 +34,9 @@ class OneThread(ASGIHandler):
 
     async def __call__(
         self,
-        scope: dict[str, Any],
-        receive: Callable[[], Awaitable[Any]],
-        send: Callable[[Any], Awaitable[None]],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> None:
         thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
         self.busy += 1

@@ -2,10 +2,9 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
-from benchmarks.peers.install import once, run
+from benchmarks.peers.install import environment, once, run
 from project.postgres.embedded import binaries
 
 RELADIFF = ("reladiff==0.6.0", "psycopg2-binary==2.9.13")
@@ -18,14 +17,7 @@ ARCHIVE = (
 
 def reladiff() -> Path:
     """The program, in an environment of its own."""
-
-    def make(to: Path) -> None:
-        run([sys.executable, "-m", "venv", str(to)], to)
-        pip = [str(to / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, *RELADIFF], to)
-        run([str(to / "bin/reladiff"), "--version"], to)  # compiles what it imports
-
-    return once("reladiff", RELADIFF, make) / "bin/reladiff"
+    return environment("reladiff", RELADIFF).with_name("reladiff")
 
 
 def comparator() -> Path:

@@ -26,13 +26,18 @@ def node_modules() -> Path:
 
 def python() -> Path:
     """The interpreter of the Python peers' own environment."""
+    return environment("python", PYTHON)
+
+
+def environment(name: str, packages: Sequence[str]) -> Path:
+    """The interpreter of an environment with these packages alone."""
 
     def make(to: Path) -> None:
         run([sys.executable, "-m", "venv", str(to)], to)
         pip = [str(to / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, *PYTHON], to)
+        run([*pip, *packages], to)
 
-    return once("python", PYTHON, make) / "bin/python"
+    return once(name, packages, make) / "bin/python"
 
 
 def redis() -> Path:

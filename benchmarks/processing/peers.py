@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import psutil
 
 from batches.processor.sample import FILE
 from benchmarks.connection import PATIENCE_SECONDS, Connection, host_of, request
-from benchmarks.peers.install import once, run
+from benchmarks.peers.install import environment
 from benchmarks.processing import items
 from project.processes import dies_with_parent
 
@@ -41,18 +42,7 @@ class Served:
     async def clients(self, count: int, number: int) -> list[Callable[[], Awaitable[Any]]]:
         """So many programs that ask for the results of so many items; each has a connection of its own."""
         sent = request(host_of(self.address), PATH, items.body(number))
-        return [Asking(await Connection.open(self.address), sent).ask for _ in range(count)]
-
-
-@dataclass(frozen=True)
-class Asking:
-    """One program."""
-
-    connection: Connection
-    sent: bytes
-
-    async def ask(self) -> Any:
-        return await self.connection.ask(self.sent)
+        return [partial((await Connection.open(self.address)).ask, sent) for _ in range(count)]
 
 
 @dataclass(frozen=True)
@@ -65,14 +55,7 @@ class Peer:
 
     def python(self) -> Path:
         """Its interpreter; installed once for each set of versions."""
-        packages = (self.package, *COMMON)
-
-        def make(to: Path) -> None:
-            run([sys.executable, "-m", "venv", str(to)], to)
-            pip = [str(to / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-            run([*pip, *packages], to)
-
-        return once(self.name, packages, make) / "bin/python"
+        return environment(self.name, (self.package, *COMMON))
 
     @contextmanager
     def serving(self) -> Iterator[Served]:

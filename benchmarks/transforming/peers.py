@@ -2,12 +2,11 @@
 
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.peers.install import once, run
+from benchmarks.peers.install import environment
 from benchmarks.transforming import bodies
 
 NAMES = ("polars", "glom", "benedict")
@@ -17,13 +16,7 @@ PROGRAM = Path(__file__).with_name("others.py")
 
 def python() -> Path:
     """Their interpreter; installed once for each set of versions."""
-
-    def make(to: Path) -> None:
-        run([sys.executable, "-m", "venv", str(to)], to)
-        pip = [str(to / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, *PACKAGES], to)
-
-    return once("transform", PACKAGES, make) / "bin/python"
+    return environment("transform", PACKAGES)
 
 
 def milliseconds(name: str, items: int, runs: int) -> list[float]:

@@ -14,6 +14,7 @@ from reconciliation.comparing.looking_up import look_up_both
 from reconciliation.comparing.merging import merge
 from reconciliation.comparing.pace import Pace
 from reconciliation.sources.cassandra.raw import Page
+from reconciliation.sources.cassandra.values import items
 from reconciliation.sources.protocol import Bounds, Key, Side
 from reconciliation.sources.wire.pair import WirePair
 
@@ -139,10 +140,5 @@ class Walk:
 
 def values(sent: bytes, place: int, count: int) -> tuple[list[bytes | None], int]:
     """So many values from there on, and where they end."""
-    found: list[bytes | None] = []
-    for _ in range(count):
-        length = int.from_bytes(sent[place : place + 4], "big", signed=True)
-        place += 4
-        found.append(sent[place : place + length] if length >= 0 else None)
-        place += max(length, 0)
-    return found, place
+    found = list(islice(items(sent, place), count))
+    return found, place + sum(4 + len(value or b"") for value in found)

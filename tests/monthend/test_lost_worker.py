@@ -138,12 +138,16 @@ def workers_of_range(client, number: int) -> list[dict[str, Any]]:
     return [worker for worker in client.get(URL).json()["workers"] if worker["range"] == number]
 
 
-def test_a_killed_process_is_replaced_and_its_range_goes_on(undisturbed, admin, start_runtime, other):
+def test_a_killed_process_is_replaced_and_its_range_goes_on(undisturbed, admin, gate, start_runtime, other):
+    post = gate("month_end.post")
     batch = initiate(worker_count=2)
-    with worker_process() as process:
-        wait_until(batch.blocks.filter(number=5).exists)
-        with other.transaction():
-            stuck_at_block(other, 5)
+    planning = start_runtime(slots=1)
+    post.wait_until_reached()
+    planning.stop()
+    post.open()
+    with other.transaction():
+        stuck_at_block(other, 5)
+        with worker_process() as process:
             wait_until(is_waiting)
             process.kill()
             done = posted_blocks(batch)

@@ -8,7 +8,7 @@ The server holds that answer back until a try gives another one or the time is o
 import asyncio
 import contextvars
 import time
-from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,16 +16,11 @@ from typing import Any
 
 from django.db import connections
 
+from project.api.holding import Application, Better, HoldsBack, Receive, disconnection
 from workers.api.lobby import Lobby
 
 LATER = "tutup.later"
 THREADS = 4  # that try; each takes a connection of the pool for as long as a poll lasts
-
-Message = Mapping[str, Any]
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,52 +44,34 @@ class Later:
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
 
-class LongPolls:
+class LongPolls(HoldsBack[Later]):
     """ASGI middleware around Django."""
 
+    key = LATER
+
     def __init__(self, application: Application) -> None:
-        self._application = application
+        super().__init__(application)
         self._lobby = Lobby()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="long-poll")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kept: list[Message] = []
-
-        async def send_or_keep(message: Message) -> None:
-            if LATER in scope:
-                kept.append(message)
-            else:
-                await send(message)
-
-        await self._application(scope, receive, send_or_keep)
-        if kept:
-            try:
-                answer = await self._wait(scope[LATER], receive)
-            except asyncio.CancelledError:  # the server stops: for those who wait the time is over
-                answer = None
-            for message in _replaced(kept, answer) if answer else kept:
-                await send(message)
-
-    async def _wait(self, later: Later, receive: Receive) -> Answer | None:
+    async def better(self, later: Later, receive: Receive) -> Better | None:
+        """What a try finds."""
         end = time.monotonic() + later.seconds
-        gone: asyncio.Future[Any] = asyncio.ensure_future(
-            receive()
-        )  # the body was read: what is left to come is the end of the connection
-        try:
-            with self._lobby.waiting(later.worker_id, later.serves, later.queues) as waiter:
-                while await _woken(waiter.woken, gone, end):
-                    waiter.woken.clear()
-                    answer = await self._attempted(later)
-                    if answer is not None:
-                        waiter.found = True
-                        return await self._delivered(later, answer, gone)
-        finally:
-            gone.cancel()
+        with (
+            disconnection(receive) as gone,
+            self._lobby.waiting(later.worker_id, later.serves, later.queues) as waiter,
+        ):
+            while await _woken(waiter.woken, gone, end):
+                waiter.woken.clear()
+                answer = await self._attempted(later)
+                if answer is not None:
+                    waiter.found = True
+                    return await self._delivered(later, answer, gone)
         return None
 
-    async def _delivered(self, later: Later, answer: Answer, gone: "asyncio.Future[Any]") -> Answer | None:
+    async def _delivered(self, later: Later, answer: Answer, gone: "asyncio.Future[Any]") -> Better | None:
         if not gone.done():
-            return answer
+            return Better(status=answer.status, body=answer.body)
         await _finished(self._in_thread(later, answer.undo))
         return None
 
@@ -136,11 +113,3 @@ async def _woken(woken: asyncio.Event, gone: "asyncio.Future[Any]", end: float) 
         return waiting.done() and not gone.done()
     finally:
         waiting.cancel()
-
-
-def _replaced(kept: list[Message], answer: Answer) -> list[Message]:
-    """The view's answer with another status and body."""
-    start = dict(kept[0])
-    headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
-    start |= {"status": answer.status, "headers": [*headers, (b"Content-Length", str(len(answer.body)).encode())]}
-    return [start, {"type": "http.response.body", "body": answer.body}]

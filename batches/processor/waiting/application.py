@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import structlog
 from django.db import Error, connections
@@ -12,51 +11,36 @@ from batches.processor.queries.results import documents
 from batches.processor.waiting.preference import LATER, Later
 from batches.processor.websocket.states import State
 from batches.processor.websocket.watch import Watch
-from workers.api.long_poll import Application, Message, Receive, Scope, Send
+from project.api.holding import Application, Better, HoldsBack, Receive, disconnection
 
 log = structlog.get_logger("processor")
 
+APPLIED = (b"Preference-Applied", b"wait")
 
-class Waits:
+
+class Waits(HoldsBack[Later]):
     """The requests of this process that wait. Everything happens in the server's event loop."""
 
+    key = LATER
+
     def __init__(self, application: Application, watch: Watch) -> None:
-        self._application = application
+        super().__init__(application)
         self._watch = watch
         self._wanted: dict[str, asyncio.Future[bytes | None]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="results")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kept: list[Message] = []
-
-        async def send_or_keep(message: Message) -> None:
-            if LATER in scope:
-                kept.append(message)
-            else:
-                await send(message)
-
-        await self._application(scope, receive, send_or_keep)
-        if kept:
-            try:
-                found = await self._results(scope[LATER], receive)
-            except asyncio.CancelledError:  # the server stops: for those who wait the time is over
-                found = None
-            for message in _replaced(kept, found) if found else kept:
-                await send(message)
-
-    async def _results(self, later: Later, receive: Receive) -> bytes | None:
-        """None when the time is over, the client has gone, or they can't be read."""
+    async def better(self, later: Later, receive: Receive) -> Better | None:
+        """The results; None also when they can't be read."""
         ended = End()
-        # the body was read: what is left to come is the end of the connection
-        gone: asyncio.Future[Any] = asyncio.ensure_future(receive())
-        self._watch.follow(later.batch_id, ended)
-        try:
-            await asyncio.wait([ended.known, gone], timeout=later.seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            gone.cancel()
-            self._watch.leave(later.batch_id, ended)
-        return await self._read(later.batch_id) if ended.known.done() else None
+        with disconnection(receive) as gone:
+            self._watch.follow(later.batch_id, ended)
+            try:
+                await asyncio.wait([ended.known, gone], timeout=later.seconds, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                self._watch.leave(later.batch_id, ended)
+        found = await self._read(later.batch_id) if ended.known.done() else None
+        return Better(status=200, body=found, without=[b"retry-after"], more=[APPLIED]) if found else None
 
     async def _read(self, batch_id: str) -> bytes | None:
         """With those of all that have ended while others were read."""
@@ -97,11 +81,3 @@ def read(batch_ids: Collection[str]) -> Mapping[str, bytes]:
         return documents(batch_ids)
     finally:
         connections.close_all()  # back to the pool
-
-
-def _replaced(kept: list[Message], body: bytes) -> list[Message]:
-    """The view's answer with the results as its body."""
-    left_out = {b"content-length", b"retry-after"}
-    headers = [(name, value) for name, value in kept[0]["headers"] if name.lower() not in left_out]
-    headers += [(b"Content-Length", str(len(body)).encode()), (b"Preference-Applied", b"wait")]
-    return [{**kept[0], "status": 200, "headers": headers}, {"type": "http.response.body", "body": body}]

@@ -13,7 +13,7 @@ from batches.processor.websocket.guard import Guard
 from batches.processor.websocket.handshake import Admission
 from batches.processor.websocket.watch import Watch
 from project.api.errors import NotFound, TooManyRequests
-from workers.api.long_poll import Application, Receive, Scope, Send
+from project.api.holding import Application, Receive, Scope, Send
 
 PATH: Final = "/ws/batch-processor"
 

@@ -12,7 +12,7 @@ from batches.processor.websocket.states import Mark, State
 from batches.processor.websocket.watch import Watch
 from project.api.errors import ApiError, TooManyRequests
 from project.api.handlers import understood
-from workers.api.long_poll import Receive, Send
+from project.api.holding import Receive, Send
 
 TRY_AGAIN_LATER, POLICY_VIOLATION = 1013, 1008
 SEND_SECONDS = 10.0  # to take a message

@@ -7,7 +7,7 @@ import orjson
 
 from batches.processor.websocket.states import State
 from project.api.errors import ApiError
-from workers.api.long_poll import Application, Message, Scope, Send
+from project.api.holding import Application, Message, Scope, Send
 
 SOCKET = "tutup.socket"  # in the scope of a request that asks for one
 ADMITTED = "tutup.admitted"  # put there by the view

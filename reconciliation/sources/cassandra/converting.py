@@ -22,7 +22,7 @@ _AS_SENT = {
     ("ascii", "text"), ("blob", "bytes"), ("boolean", "boolean"), ("inet", "inet"), ("text", "text"),
     ("timeuuid", "uuid"), ("uuid", "uuid"),
 }  # fmt: skip
-_INTEGERS = frozenset({"bigint", "counter", "int", "smallint", "tinyint"})
+INTEGERS = frozenset({"bigint", "counter", "int", "smallint", "tinyint"})
 
 
 def as_sent(cql: Cql, type_: Type, rule: Rule) -> bool:
@@ -30,7 +30,7 @@ def as_sent(cql: Cql, type_: Type, rule: Rule) -> bool:
     if type_.name == "text":
         return cql.name in {"ascii", "text"} and not (rule.nfc or rule.trim or rule.empty_is_null)
     if type_.name == "integer":
-        return cql.name in _INTEGERS and values.SIZES[cql.name] == type_.size
+        return cql.name in INTEGERS and values.SIZES[cql.name] == type_.size
     if type_.name == "timestamp":
         return (cql.name, unit(type_, rule)) in {("timestamp", "ms"), ("bigint", "us")}  # of a moment that is told
     return (cql.name, type_.name) in _AS_SENT
@@ -49,7 +49,7 @@ def converter(cql: Cql, type_: Type, rule: Rule) -> Converter:
         return _decimal
     if same == ("timestamp", "timestamp") and unit(type_, rule) == "us":
         return _micro
-    if type_.name == "integer" and cql.name in _INTEGERS:
+    if type_.name == "integer" and cql.name in INTEGERS:
         return _wider((type_.size or 8) - values.SIZES[cql.name])
     return _general(cql, type_, rule)
 

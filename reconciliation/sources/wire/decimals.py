@@ -19,9 +19,11 @@ def decimal(column: sql.Composable, declared: str, unfit: bytes) -> sql.Composab
     if found is None:
         return _of_any_scale(column, unfit)
     scale = int(found[1])
+    if scale > WIDEST:
+        return None
     return sql.SQL("CASE {} WHEN {c} IS NOT NULL THEN {unfit} END").format(
         _of_scale(column, scale), c=column, unfit=sql.Literal(unfit)
-    ) if scale <= WIDEST else None  # fmt: skip
+    )
 
 
 def _of_any_scale(column: sql.Composable, unfit: bytes) -> sql.Composable:

@@ -8,7 +8,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from reconciliation.sources.cassandra.converting import as_sent
+from reconciliation.sources.cassandra.converting import INTEGERS, as_sent
 from reconciliation.sources.cassandra.cql import Cql
 from reconciliation.sources.cassandra.values import SIZES
 from reconciliation.sources.postgres.columns import Read
@@ -17,7 +17,6 @@ from reconciliation.sources.postgres.types import plain
 from .decimals import decimal
 
 UNFIT = b"\xff\xff\xff"  # no value of the types that may need it has three bytes, or these
-INTEGERS = frozenset({"bigint", "counter", "int", "smallint", "tinyint"})
 REALS = {("double", 8), ("float", 4)}
 _SENT_ALIKE = {  # COPY sends such a column as it stands in Cassandra's answer
     ("bigint", 8), ("integer", 4), ("smallint", 2), ("text", None), ("character varying", None), ("uuid", None),

@@ -37,7 +37,7 @@ def subscribed(url, *events, **values):
 def attempt():
     """The next attempt at each delivery, its pause cut short."""
     sql.execute("UPDATE ready SET run_at = now() - interval '1 second'")
-    drain(timeout_seconds=12)
+    drain(due_seconds=0)
 
 
 def only():

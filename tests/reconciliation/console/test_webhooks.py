@@ -225,7 +225,7 @@ def test_a_failed_attempt_shows_its_answer_and_when_the_next_one_is(visit, setti
     with listening(settings, reply(500)) as hook:
         webhook = subscribed(hook.url)
         webhooks.emit("reconciliation.job_completed", job())
-        drain(timeout_seconds=12)
+        drain(due_seconds=0)
     client = visit(Role.AUDITOR)
     page = text(client, page_of(webhook))
     for shown in ("pending", '<td class="number">500</td>', "It answered 500.", f"exec-{only().execution_id}"):
