@@ -68,10 +68,10 @@ def value(session: psycopg.Connection, query: str, *params: Any) -> Any:
     return record[0] if record else None
 
 
-def until(condition: Any, complaint: str) -> None:
+def until(condition: Any, complaint: str, *, look_seconds: float = LOOK_SECONDS) -> None:
     """Raises TimeoutError with the complaint when the condition does not come true."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError(f"{complaint} within {PATIENCE_SECONDS:.0f} s.")
-        time.sleep(LOOK_SECONDS)
+        time.sleep(look_seconds)

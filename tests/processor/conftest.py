@@ -50,14 +50,23 @@ def admin(client_for: "Callable[..., APIClient]") -> "APIClient":
 
 
 @pytest.fixture(autouse=True)
-def _forget_models() -> "Iterator[None]":
-    """What this process loaded is another test's model: its id is given again."""
-    yield
+def _forget_what_was_learned() -> "Iterator[None]":
+    """What this process loaded is another test's model, whose id is given again; and so were the sizes of its parts."""
     import sys
 
-    loaded = sys.modules.get("batches.processor.runtimes.loaded")
-    if loaded is not None:
-        loaded.models._models.clear()
+    yield
+    if "batches.processor.batching.work" not in sys.modules:
+        return
+    from django.conf import settings
+
+    from batches.processor.batching.tuning import tuning
+    from batches.processor.runtimes.loaded import models
+    from batches.processor.submission import JOB_TYPE
+    from workers import handlers
+
+    models._models.clear()
+    tuning.__init__()  # type: ignore[misc]  # as in a new process
+    handlers.tune(JOB_TYPE, max_batch_size=settings.MAX_BATCH_SIZE, max_wait_ms=settings.MAX_WAIT_TIME_MS)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Page:
         return int.from_bytes(self.sent[: self.HEAD], "big")
 
     def __iter__(self) -> Iterator[tuple[bytes | None, ...]]:
-        return iter(self.rows())
+        yield from self.rows()  # not before the first one is asked for: the driver asks each answer for an iterator
 
     def rows(self) -> list[tuple[bytes | None, ...]]:
         """Each as its values."""

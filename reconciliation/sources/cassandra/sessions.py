@@ -114,10 +114,15 @@ def _connected(address: Address) -> Session:
     return session
 
 
+class _Connection(Cluster.connection_class):  # type: ignore[misc]  # the driver has no types
+    in_buffer_size = 128 * 1024  # of 4 KiB, a page takes hundreds of reads
+
+
 def _options(address: Address) -> dict[str, Any]:
     seconds = {EXEC_PROFILE_DEFAULT: max(address.request_seconds, CONNECT_SECONDS), ROWS: address.request_seconds}
     return {
         "protocol_version": PROTOCOL,
+        "connection_class": _Connection,
         "execution_profiles": {name: _profile(address, timeout) for name, timeout in seconds.items()},
         "compression": address.compression,
         # off in the driver: a request above 4 KiB could wait 40 ms for the acknowledgement of its first part

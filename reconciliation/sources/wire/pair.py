@@ -1,12 +1,11 @@
 """A table of Cassandra and its copy in PostgreSQL, whose rows are both read as Cassandra sends them, in its order."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import Self
+from itertools import islice
+from typing import LiteralString, Self
 
 from psycopg import sql
-from psycopg.abc import Buffer
 
 from reconciliation.sources.cassandra import CassandraSide
 from reconciliation.sources.cassandra.raw import Page
@@ -14,11 +13,16 @@ from reconciliation.sources.postgres.connecting import asking
 from reconciliation.sources.postgres.side import PostgresSide
 from reconciliation.sources.protocol import Bounds, Key, Side
 
+from .copying import rows
 from .expressions import UNFIT, sent
 
 BATCH = 2_000
-HEADER = 19  # bytes of COPY's own before the first row, as long as there are no extensions
-COUNT = 2  # bytes that say how many columns a row has; -1 is the end
+# row after row by the index of the token would read a page of the table again for nearly each; and readers enough read
+# at once already
+PAGE_BY_PAGE: LiteralString = (
+    "SELECT set_config(name, value, true)"
+    " FROM (VALUES ('enable_indexscan', 'off'), ('max_parallel_workers_per_gather', '0')) AS given(name, value)"
+)
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,12 @@ class WirePair:
         query = sql.SQL("COPY (SELECT {} FROM {} WHERE {} ORDER BY {}) TO STDOUT (FORMAT binary)").format(
             self.selected, target.name, target.ranges.condition(bounds), self.order
         )
-        with asking(target.place), target.connection.cursor() as cursor, cursor.copy(query) as copy:
-            rows = _rows(iter(copy))
-            while batch := list(islice(rows, BATCH)):
-                yield batch
+        with asking(target.place), target.connection.transaction(), target.connection.cursor() as cursor:
+            cursor.execute(PAGE_BY_PAGE)
+            with cursor.copy(query) as copy:
+                each = rows(copy)
+                while batch := list(islice(each, BATCH)):
+                    yield batch
 
     def key(self, sent: Sequence[bytes | None]) -> Key | None:
         """The key of a row's first values; None for one that only the target can hold."""
@@ -80,10 +86,3 @@ def _order(source: CassandraSide, target: PostgresSide) -> sql.Composable:
         if name in by_name
     ]
     return sql.SQL(", ").join([target.ranges.ordered, *ordered])
-
-
-def _rows(chunks: Iterator[Buffer]) -> Iterator[bytes]:
-    """What COPY sends: a header in front of the first row, and at the end a count of columns without any."""
-    first = bytes(next(chunks))[HEADER:]
-    several = chain([first] if first else [], chunks)
-    return (bytes(row)[COUNT:] for row in several if len(row) > COUNT)
