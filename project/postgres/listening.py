@@ -43,7 +43,8 @@ class Listener:
         self.hears = False
 
     def start(self) -> None:
-        """Begin, unless it hears already. It ends by itself within `seconds` of nobody wanting it any more."""
+        """Begin, unless it hears already. It ends by itself when nobody wants it as it looks: whoever comes soon after
+        the last one finds it there."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
 
@@ -64,11 +65,13 @@ class Listener:
 
     async def _hear(self, session: psycopg.AsyncConnection) -> None:
         next_look = time.monotonic() + self._seconds
-        while self._wanted():
+        while True:
             left = next_look - time.monotonic()
             async for heard in session.notifies(timeout=max(left, 0.0), stop_after=1):
                 self._heard(heard)
             if time.monotonic() >= next_look:
+                if not self._wanted():
+                    return
                 await self._look(session)
                 next_look = time.monotonic() + self._seconds
 

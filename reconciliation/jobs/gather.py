@@ -13,7 +13,7 @@ from workers.handlers import Claim, handler
 from workers.queries import open_keys
 from workers.services import JobSpec, add_jobs
 
-BLOCK = 1000  # candidates that one job reads again
+BLOCK = 200  # candidates that one job reads again; several do at once
 
 
 @handler("reconciliation.gather", internal=True, max_attempts=20, backoff_seconds=1.0)

@@ -9,7 +9,6 @@ from django.db import Error, connections
 
 from batches.processor.queries.results import documents
 from batches.processor.waiting.preference import LATER, Later
-from batches.processor.websocket.states import State
 from batches.processor.websocket.watch import Watch
 from project.api.holding import Application, Better, HoldsBack, Receive, disconnection
 
@@ -32,14 +31,9 @@ class Waits(HoldsBack[Later]):
 
     async def better(self, later: Later, receive: Receive) -> Better | None:
         """The results; None also when they can't be read."""
-        ended = End()
-        with disconnection(receive) as gone:
-            self._watch.follow(later.batch_id, ended)
-            try:
-                await asyncio.wait([ended.known, gone], timeout=later.seconds, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                self._watch.leave(later.batch_id, ended)
-        found = await self._read(later.batch_id) if ended.known.done() else None
+        with disconnection(receive) as gone, self._watch.end_of(later.batch_id) as end:
+            await asyncio.wait([end, gone], timeout=later.seconds, return_when=asyncio.FIRST_COMPLETED)
+        found = await self._read(later.batch_id) if end.done() else None
         return Better(status=200, body=found, without=[b"retry-after"], more=[APPLIED]) if found else None
 
     async def _read(self, batch_id: str) -> bytes | None:
@@ -61,18 +55,6 @@ class Waits(HoldsBack[Later]):
                 log.warning("results can't be read; their clients have to ask again", error=str(error).strip())
             for batch_id, future in wanted.items():
                 future.set_result(found.get(batch_id))
-
-
-class End:
-    """Follows a batch to its end, or until there is no such batch any more."""
-
-    def __init__(self) -> None:
-        self.known: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def tell(self, _batch_id: str, state: State | None) -> None:
-        """As `Follower`."""
-        if (state is None or state.final) and not self.known.done():
-            self.known.set_result(None)
 
 
 def read(batch_ids: Collection[str]) -> Mapping[str, bytes]:

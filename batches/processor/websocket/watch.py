@@ -1,10 +1,12 @@
-"""Which batches are followed in this process, and the one reader that tells those who follow them."""
+"""Which batches are followed in this process, or waited for, and the one reader that tells those who follow them."""
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 import psycopg
 import structlog
@@ -14,7 +16,9 @@ from batches.processor.websocket import states
 from batches.processor.websocket.states import State
 from project.postgres.listening import Listener
 
-CHANNEL = "processor_batch"  # notified with the batch_id in each transaction that changes a batch
+CHANGED = "processor_batch"  # notified with the batch_id in each transaction that changes a batch
+ENDED = "processor_batch_ended"  # and in the one that ends it
+UNHEARD_SECONDS = 0.05  # a batch that ended before it was waited for is read so soon
 MOST_APART_SECONDS = 0.02  # between reads: what changes meanwhile is read together
 APART = 3  # times as long as the last read took, so that reads never take more than a quarter of the time
 AGAIN_SECONDS = 1.0  # after a read that failed
@@ -34,46 +38,64 @@ class Watch:
     """The followers of this process. Everything happens in the server's event loop, so nothing needs a lock."""
 
     def __init__(self) -> None:
-        self._followers: dict[str, set[Follower]] = {}
+        self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
+        self._ends: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self._due: set[str] = set()
         self._reader: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="batch-updates")
         self._listener = Listener(
             "tutup-updates",
-            (CHANNEL,),
-            wanted=lambda: bool(self._followers),
+            (CHANGED, ENDED),
+            wanted=lambda: bool(self._followers or self._ends),
             opened=self._all_changed,
-            heard=lambda heard: self._changed(heard.payload),
+            heard=self._heard,
             look=self._look,
             seconds=LOOK_SECONDS,
         )
 
     def follow(self, batch_id: str, follower: Follower) -> None:
         """Tell the follower how the batch stands now, and from now on."""
-        self._followers.setdefault(batch_id, set()).add(follower)
+        self._followers[batch_id].add(follower)
         self._listener.start()
         self._changed(batch_id)
 
     def leave(self, batch_id: str, follower: Follower) -> None:
         """Tell the follower no more about this batch."""
-        followers = self._followers.get(batch_id, set())
-        followers.discard(follower)
-        if not followers:
-            self._followers.pop(batch_id, None)
+        _discard(self._followers, batch_id, follower)
+
+    @contextmanager
+    def end_of(self, batch_id: str) -> "Iterator[asyncio.Future[None]]":
+        """Done once the batch has ended, or there is no such batch any more. As long as the end is heard, nothing is
+        read."""
+        loop = asyncio.get_running_loop()
+        end = loop.create_future()
+        self._ends[batch_id].add(end)
+        self._listener.start()
+        unheard = loop.call_later(UNHEARD_SECONDS, self._read_soon, batch_id)
+        try:
+            yield end
+        finally:
+            unheard.cancel()
+            _discard(self._ends, batch_id, end)
+
+    def _heard(self, heard: psycopg.Notify) -> None:
+        if heard.channel == ENDED:
+            _finish(self._ends.get(heard.payload, ()))
+        else:
+            self._changed(heard.payload)
 
     def _changed(self, batch_id: str) -> None:
         if batch_id in self._followers:
-            self._due.add(batch_id)
-            self._read_soon()
+            self._read_soon(batch_id)
 
     def _all_changed(self) -> None:
-        self._due.update(self._followers)
-        self._read_soon()
+        self._read_soon(*self._followers, *self._ends)
 
     async def _look(self, _session: psycopg.AsyncConnection) -> None:
         self._all_changed()
 
-    def _read_soon(self) -> None:
+    def _read_soon(self, *batch_ids: str) -> None:
+        self._due.update(batch_ids)
         if self._due and (self._reader is None or self._reader.done()):
             self._reader = asyncio.create_task(self._read())
 
@@ -83,6 +105,7 @@ class Watch:
             due, self._due = self._due, set()
             # who follows only from now on may have seen more than this read will
             asking = {batch_id: list(self._followers.get(batch_id, ())) for batch_id in due}
+            waiting = {batch_id: list(self._ends.get(batch_id, ())) for batch_id in due}
             began = time.monotonic()
             try:
                 found = await self._states(due)
@@ -92,9 +115,12 @@ class Watch:
                 self._due |= due
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
-            for batch_id, followers in asking.items():
-                for follower in followers:
-                    follower.tell(batch_id, found.get(batch_id))
+            for batch_id in due:
+                state = found.get(batch_id)
+                for follower in asking[batch_id]:
+                    follower.tell(batch_id, state)
+                if state is None or state.final:
+                    _finish(waiting[batch_id])
             await asyncio.sleep(min(APART * took, MOST_APART_SECONDS))
 
     async def _states(self, batch_ids: set[str]) -> Mapping[str, State]:
@@ -105,3 +131,16 @@ class Watch:
                 connections.close_all()  # back to the pool
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, read)
+
+
+def _finish(ends: "Iterable[asyncio.Future[None]]") -> None:
+    for end in ends:
+        if not end.done():
+            end.set_result(None)
+
+
+def _discard(sets: MutableMapping[str, set[Any]], batch_id: str, one: object) -> None:
+    """Without the set when it was the last one."""
+    sets[batch_id].discard(one)
+    if not sets[batch_id]:
+        del sets[batch_id]
