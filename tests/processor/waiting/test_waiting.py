@@ -1,5 +1,6 @@
 """`Prefer: wait`: one call that submits and answers with the results, and one that waits for those of a batch."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -11,6 +12,8 @@ from django.db import transaction
 from batches.processor import services
 from batches.processor.models import InferenceBatch
 from batches.processor.waiting import application, preference
+from batches.processor.websocket import states
+from batches.processor.websocket import watch as watching
 from project.access.roles import Role
 from project.postgres import sql
 from tests.processor.websocket.sockets import begin, record, secret_of, submitted
@@ -109,6 +112,36 @@ def test_a_cancelled_batch_ends_the_wait(call):
         "cancelled",
         ["cancelled before it was run"] * 2,
     )
+
+
+def test_an_end_that_is_heard_needs_no_reading(call, monkeypatch):
+    from project import asgi
+
+    def unread(_ids: Any) -> Any:
+        raise AssertionError("the batch was read")
+
+    batch = submitted(2)
+    answer = call("GET", f"{RESULTS}/{batch.batch_id}", "wait=1")
+    assert answer.result().status_code == 409  # the session that hears stays open for a while
+    monkeypatch.setattr(states, "read", unread)
+    monkeypatch.setattr(watching, "UNHEARD_SECONDS", 60.0)
+    answer = call("GET", f"{RESULTS}/{batch.batch_id}")
+    wait_for(lambda: batch.batch_id in asgi.watch._ends, "somebody who waits")
+    write_results(batch)
+    assert answer.result().json()["status"] == "completed"
+
+
+def test_an_end_that_nobody_heard_is_read(model):
+    batch = submitted(2)
+    write_results(batch)
+
+    async def wait() -> None:
+        watch = watching.Watch()
+        with watch.end_of(batch.batch_id) as end:
+            await asyncio.wait_for(end, 30)
+        assert not watch._ends
+
+    asyncio.run(wait())
 
 
 def test_many_wait_at_once_for_the_same_and_for_others(call):
