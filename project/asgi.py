@@ -1,6 +1,7 @@
 """What uvicorn serves."""
 
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,6 +19,8 @@ from batches.processor.websocket.application import Updates  # noqa: E402
 from batches.processor.websocket.watch import Watch  # noqa: E402
 from project.api.holding import Receive, Scope, Send  # noqa: E402
 from workers.api.long_poll import LongPolls  # noqa: E402
+
+sys.setswitchinterval(0.0005)  # seconds that the event loop waits for its turn while requests' threads compute
 
 
 class OneThread(ASGIHandler):
