@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,7 +18,8 @@ from project.postgres.listening import Listener
 
 CHANGED = "processor_batch"  # notified with the batch_id in each transaction that changes a batch
 ENDED = "processor_batch_ended"  # and in the one that ends it
-UNHEARD_SECONDS = 0.05  # a batch that ended before it was waited for is read so soon
+HEARD = 1_000  # ends that are remembered: a batch may end before the request that submitted it waits for its end
+UNHEARD_SECONDS = 0.05  # a batch whose end nobody heard is read so soon
 MOST_APART_SECONDS = 0.02  # between reads: what changes meanwhile is read together
 APART = 3  # times as long as the last read took, so that reads never take more than a quarter of the time
 AGAIN_SECONDS = 1.0  # after a read that failed
@@ -40,6 +41,7 @@ class Watch:
     def __init__(self) -> None:
         self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
         self._ends: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self._ended: deque[str] = deque(maxlen=HEARD)
         self._due: set[str] = set()
         self._reader: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="batch-updates")
@@ -65,13 +67,13 @@ class Watch:
 
     @contextmanager
     def end_of(self, batch_id: str) -> "Iterator[asyncio.Future[None]]":
-        """Done once the batch has ended, or there is no such batch any more. As long as the end is heard, nothing is
-        read."""
+        """Done once the batch has ended, or there is no such batch any more. Nothing is read when the end is heard."""
         loop = asyncio.get_running_loop()
         end = loop.create_future()
         self._ends[batch_id].add(end)
         self._listener.start()
-        unheard = loop.call_later(UNHEARD_SECONDS, self._read_soon, batch_id)
+        too_early = batch_id in self._ended
+        unheard = loop.call_later(0.0 if too_early else UNHEARD_SECONDS, self._read_soon, batch_id)
         try:
             yield end
         finally:
@@ -80,6 +82,7 @@ class Watch:
 
     def _heard(self, heard: psycopg.Notify) -> None:
         if heard.channel == ENDED:
+            self._ended.append(heard.payload)
             _finish(self._ends.get(heard.payload, ()))
         else:
             self._changed(heard.payload)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 from django.db import transaction
@@ -16,6 +17,7 @@ from batches.processor.websocket import states
 from batches.processor.websocket import watch as watching
 from project.access.roles import Role
 from project.postgres import sql
+from project.postgres.listening import Listener
 from tests.processor.websocket.sockets import begin, record, secret_of, submitted
 from tests.workers.hands import wait_for
 
@@ -129,6 +131,21 @@ def test_an_end_that_is_heard_needs_no_reading(call, monkeypatch):
     wait_for(lambda: batch.batch_id in asgi.watch._ends, "somebody who waits")
     write_results(batch)
     assert answer.result().json()["status"] == "completed"
+
+
+def test_an_end_that_was_heard_too_early_is_read_at_once(model, monkeypatch):
+    monkeypatch.setattr(watching, "UNHEARD_SECONDS", 60.0)
+    monkeypatch.setattr(Listener, "start", lambda _listener: None)
+    batch = submitted(2)
+    write_results(batch)
+
+    async def wait() -> None:
+        watch = watching.Watch()
+        watch._heard(psycopg.Notify(watching.ENDED, batch.batch_id, 0))
+        with watch.end_of(batch.batch_id) as end:
+            await asyncio.wait_for(end, 30)
+
+    asyncio.run(wait())
 
 
 def test_an_end_that_nobody_heard_is_read(model):
