@@ -1,14 +1,14 @@
 -- processor.places: where open batches stand in the engine's order, in which a heavier one is as if it had come earlier,
 -- by so much of the queue's horizon.
---   p_open                   the statuses of batches that are open
 --   p_priorities, p_classes  the priorities of batches and, in the same order, their classes of the engine
 --   o_position               1 is the next to run, 0 runs already
 --   o_items, o_item_ms       items up to its own end, and how long one takes by the last runs
 -- Locks: nothing. Raises: nothing.
-CREATE OR REPLACE FUNCTION processor.places(p_ids bigint[], p_open text[], p_priorities text[], p_classes text[],
-  p_queue text)
+CREATE OR REPLACE FUNCTION processor.places(p_ids bigint[], p_priorities text[], p_classes text[], p_queue text)
 RETURNS TABLE (o_id bigint, o_position bigint, o_items float8, o_item_ms float8)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public
+SET enable_seqscan = off  -- the plan is kept, also one that was made while the tables were empty
+AS $$
 BEGIN
   RETURN QUERY
     WITH behind AS (
@@ -23,7 +23,8 @@ BEGIN
       SELECT b.id,
         CASE WHEN b.status = 'queued' THEN count(*) FILTER (WHERE b.status = 'queued') OVER earlier ELSE 0 END AS position,
         sum(b.total - b.completed - b.failed - b.cancelled) OVER earlier AS items
-      FROM inference_batch b JOIN behind h ON h.priority = b.priority WHERE b.status = ANY (p_open)
+      FROM inference_batch b JOIN behind h ON h.priority = b.priority
+        WHERE b.status IN ('queued', 'processing', 'cancelling')  -- as the index has it, for whose sake they are written out
       WINDOW earlier AS (ORDER BY b.status = 'queued', b.queued_at + h.span, b.id)
     )
     SELECT t.id, t.position, t.items::float8,

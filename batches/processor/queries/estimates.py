@@ -43,5 +43,4 @@ def _place(batch: InferenceBatch, found: Mapping[str, Any] | None, now: datetime
 
 
 def _standing(waiting: Sequence[int]) -> list[dict[str, Any]]:
-    classes = list(ENGINE_CLASSES), list(ENGINE_CLASSES.values())
-    return sql.routine("processor.places", list(waiting), list(OPEN), *classes, QUEUE)
+    return sql.routine("processor.places", list(waiting), list(ENGINE_CLASSES), list(ENGINE_CLASSES.values()), QUEUE)
