@@ -5,7 +5,7 @@ psycopg asks for each by a generator and a wait of its own, which costs thrice w
 
 from collections.abc import Iterator
 
-from psycopg import Copy, Error
+from psycopg import Copy, Error, OperationalError
 from psycopg.errors import error_from_result
 from psycopg.pq.abc import PGconn
 
@@ -29,4 +29,6 @@ def rows(copy: Copy) -> Iterator[bytes]:
 
 def _said(connection: PGconn) -> Error:
     results = list(iter(connection.get_result, None))
+    if not results:  # the connection is lost
+        return OperationalError(connection.get_error_message("utf-8"))
     return error_from_result(results[0], encoding="utf-8")
