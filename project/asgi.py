@@ -35,12 +35,7 @@ class OneThread(ASGIHandler):
         self._idle: list[ThreadPoolExecutor] = []  # of a thread each; as many as there were requests at once
         self.busy = 0  # threads that have a request
 
-    async def __call__(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
         self.busy += 1
         try:

@@ -24,7 +24,7 @@ BEGIN
         CASE WHEN b.status = 'queued' THEN count(*) FILTER (WHERE b.status = 'queued') OVER earlier ELSE 0 END AS position,
         sum(b.total - b.completed - b.failed - b.cancelled) OVER earlier AS items
       FROM inference_batch b JOIN behind h ON h.priority = b.priority
-        WHERE b.status IN ('queued', 'processing', 'cancelling')  -- as the index has it, for whose sake they are written out
+      WHERE b.status IN ('queued', 'processing', 'cancelling')  -- written out, as in the condition of the index
       WINDOW earlier AS (ORDER BY b.status = 'queued', b.queued_at + h.span, b.id)
     )
     SELECT t.id, t.position, t.items::float8,

@@ -268,7 +268,9 @@ def test_the_session_that_listens_may_break(api):
 
 
 def test_nobody_listens_when_nobody_waits(api):
-    claim(api, registered(api, "w"), 0.5)
+    found = beside(claim, api, registered(api, "w"), 5)
+    waiting()
+    assert found.result()[0] == []
     wait_for(lambda: sql.value(WAITING) == 0, "the end of the session that listens")
 
 

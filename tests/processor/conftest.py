@@ -65,7 +65,7 @@ def _forget_what_was_learned() -> "Iterator[None]":
     from workers import handlers
 
     models._models.clear()
-    tuning.__init__()  # type: ignore[misc]  # as in a new process
+    tuning._items_a_part = 1.0
     handlers.tune(JOB_TYPE, max_batch_size=settings.MAX_BATCH_SIZE, max_wait_ms=settings.MAX_WAIT_TIME_MS)
 
 

@@ -42,5 +42,5 @@ def _place(batch: InferenceBatch, found: Mapping[str, Any] | None, now: datetime
     return Place(position=int(found["o_position"]), completion=min(done, batch.expires_at))
 
 
-def _standing(waiting: Sequence[int]) -> list[dict[str, Any]]:
-    return sql.routine("processor.places", list(waiting), list(ENGINE_CLASSES), list(ENGINE_CLASSES.values()), QUEUE)
+def _standing(waiting: list[int]) -> list[dict[str, Any]]:
+    return sql.routine("processor.places", waiting, list(ENGINE_CLASSES), list(ENGINE_CLASSES.values()), QUEUE)

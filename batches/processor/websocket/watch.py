@@ -41,7 +41,7 @@ class Watch:
     def __init__(self) -> None:
         self._followers: defaultdict[str, set[Follower]] = defaultdict(set)
         self._ends: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
-        self._ended: deque[str] = deque(maxlen=HEARD)
+        self._ended_lately: deque[str] = deque(maxlen=HEARD)
         self._due: set[str] = set()
         self._reader: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="batch-updates")
@@ -72,7 +72,7 @@ class Watch:
         end = loop.create_future()
         self._ends[batch_id].add(end)
         self._listener.start()
-        too_early = batch_id in self._ended
+        too_early = batch_id in self._ended_lately
         unheard = loop.call_later(0.0 if too_early else UNHEARD_SECONDS, self._read_soon, batch_id)
         try:
             yield end
@@ -82,7 +82,7 @@ class Watch:
 
     def _heard(self, heard: psycopg.Notify) -> None:
         if heard.channel == ENDED:
-            self._ended.append(heard.payload)
+            self._ended_lately.append(heard.payload)
             _finish(self._ends.get(heard.payload, ()))
         else:
             self._changed(heard.payload)

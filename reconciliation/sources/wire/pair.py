@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import LiteralString, Self
+from typing import Self
 
 from psycopg import sql
 
@@ -19,10 +19,7 @@ from .expressions import UNFIT, sent
 BATCH = 2_000
 # row after row by the index of the token would read a page of the table again for nearly each; and readers enough read
 # at once already
-PAGE_BY_PAGE: LiteralString = (
-    "SELECT set_config(name, value, true)"
-    " FROM (VALUES ('enable_indexscan', 'off'), ('max_parallel_workers_per_gather', '0')) AS given(name, value)"
-)
+PAGE_BY_PAGE = "SET LOCAL enable_indexscan = off; SET LOCAL max_parallel_workers_per_gather = 0"
 
 
 @dataclass(frozen=True)

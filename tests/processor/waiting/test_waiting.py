@@ -144,6 +144,7 @@ def test_an_end_that_was_heard_too_early_is_read_at_once(model, monkeypatch):
         watch._heard(psycopg.Notify(watching.ENDED, batch.batch_id, 0))
         with watch.end_of(batch.batch_id) as end:
             await asyncio.wait_for(end, 30)
+        assert end.done()
 
     asyncio.run(wait())
 
